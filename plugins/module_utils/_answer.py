@@ -1,0 +1,212 @@
+# Copyright (c) 2026, the community.kaleyra authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+
+"""What the API answered, read into one shape.
+
+Every fact is from the vendor's two pages, "Create Sender ID" and "Delete Sender ID". Where they are silent,
+an answer claims no more than it says.
+"""
+
+from __future__ import annotations
+
+import enum
+import http
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+
+class Verdict(enum.Enum):
+    """What an answer means for the senders of its call."""
+
+    ACCEPTED = "all of them were created or deleted, except those the answer names"
+    REFUSED = "those the answer names were refused; the others are still to be settled"
+    TOO_LARGE = "none was processed: the call holds too many senders"
+    STOP = "none was processed, and no other call would be"
+    LOST = "nobody knows: the request went out, and no answer told what became of it"
+
+
+VERDICTS = {
+    "MSG106": Verdict.ACCEPTED,
+    "WA202": Verdict.ACCEPTED,
+    "MSG108": Verdict.ACCEPTED,
+    "MSG134": Verdict.REFUSED,
+    "WA400": Verdict.REFUSED,
+    "RBC195": Verdict.REFUSED,
+    "RBC192": Verdict.TOO_LARGE,
+    "RBC001": Verdict.STOP,
+    "WA401": Verdict.STOP,
+    "WA-401": Verdict.STOP,
+    "E110": Verdict.STOP,
+    "WA500": Verdict.LOST,
+}
+"""The documented codes. They decide before the HTTP status does, for "Case 1" is printed without one."""
+
+HINTS = {
+    "RBC195": "the request did hold senders: something on the way, such as a proxy, may drop the body of DELETE requests",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One call's answer, or the lack of one.
+
+    ``ids`` and ``errors`` are keyed by :func:`name_key`. ``unnamed`` holds the reasons that mention a sender
+    without naming it. ``limit`` is the most senders a call may hold, where the answer says so. ``sent`` counts
+    the HTTP requests, ``retried`` tells why each try before the last failed, and ``lost_try`` whether one of
+    those may have been acted on.
+    """
+
+    verdict: Verdict
+    code: str = ""
+    message: str = ""
+    ids: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unnamed: tuple[str, ...] = ()
+    limit: int | None = None
+    sent: int = 1
+    retried: tuple[str, ...] = ()
+    lost_try: bool = False
+
+
+def name_key(name: str) -> str:
+    """What two spellings of one sender ID share: the API may name it in another case."""
+    return name.strip().casefold()
+
+
+def already_exists(reason: str) -> bool:
+    """Whether a reason says that the sender is there. In another account it is not."""
+    return bool(re.search(r"already\s+exist", reason, re.IGNORECASE)) and not re.search(
+        r"\b(an)?other\b|\bdifferent\b", reason, re.IGNORECASE
+    )
+
+
+def does_not_exist(reason: str) -> bool:
+    """Whether a reason says that the sender is not there. The pages print no such words: these are the plausible ones."""
+    return bool(
+        re.search(
+            r"\b(not|n['\u2019]t|never)\s+(be\s+)?(exist|found)|\bno\s+such\b|already\s+(been\s+)?deleted",
+            reason,
+            re.IGNORECASE,
+        )
+    )
+
+
+def read(status: int, body: bytes) -> Answer:
+    """Read an HTTP answer.
+
+    :arg status: the HTTP status code.
+    :arg body: the answer's body, which may be anything: several of the printed samples are not JSON.
+    """
+    payload = _json_object(body)
+    if payload is None:
+        return Answer(
+            _verdict_of_status(status),
+            message=f"{_phrase(status)}, with an answer that is not the documented JSON",
+        )
+    code = _text(payload.get("code"))
+    named, unnamed = _errors(payload.get("error"))
+    ids: dict[str, str] = {}
+    for row in _entries(payload.get("data")):
+        key = name_key(_text(row.get("sender")))
+        ids[key] = _text(row.get("id"))
+        row_code = _text(row.get("code"), code)
+        if row_code != code and VERDICTS.get(row_code) is not Verdict.ACCEPTED:
+            named.setdefault(key, []).append(_text(row.get("message"), f"refused with {row_code}"))
+    verdict = _verdict(status, code, bool(named or unnamed))
+    words = list(dict.fromkeys([_text(payload.get("message"), _phrase(status)), *unnamed]))
+    message = "; ".join(words)
+    if verdict is Verdict.LOST and code not in VERDICTS and status < 300:
+        message = f"{_phrase(status)}, with {f'the undocumented code {code}' if code else 'no code'}: {message}"
+    return Answer(
+        verdict,
+        code,
+        f"{message} ({HINTS[code]})" if code in HINTS else message,
+        ids,
+        {key: tuple(reasons) for key, reasons in named.items()},
+        tuple(text for text in words if "sender" in text.lower()),
+        _limit(message) if code == "RBC192" else None,
+    )
+
+
+def _phrase(status: int) -> str:
+    try:
+        return f"HTTP {status} {http.HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"HTTP {status}"
+
+
+def _verdict(status: int, code: str, has_errors: bool) -> Verdict:
+    by_status = _verdict_of_status(status)
+    if by_status is Verdict.STOP or status >= 500:
+        return by_status
+    by_code = VERDICTS.get(code)
+    if by_code is None or (by_code is Verdict.ACCEPTED and status >= 400):
+        return Verdict.REFUSED if has_errors else by_status
+    return by_code
+
+
+def _verdict_of_status(status: int) -> Verdict:
+    if 200 <= status < 300 or status >= 500:
+        return Verdict.LOST
+    if status < 400 or status in (401, 407, 408, 429):
+        return Verdict.STOP
+    return Verdict.TOO_LARGE if status == 413 else Verdict.REFUSED
+
+
+def _json_object(body: bytes) -> dict | None:
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return payload if isinstance(payload, dict) else None
+
+
+def _errors(error: object) -> tuple[dict[str, list[str]], list[str]]:
+    """The reasons by sender, and those that name none."""
+    named: dict[str, list[str]] = {}
+    unnamed: list[str] = []
+    for entry in _entries(error):
+        fields = dict(entry)
+        name = _text(fields.pop("sender_name", None))
+        if not name and "message" in fields:
+            name = _text(fields.pop("sender", None))
+        reasons = [_text(value) for value in fields.values() if _text(value)]
+        if name:
+            named.setdefault(name_key(name), []).extend(reasons or ["refused without a reason"])
+        else:
+            unnamed.extend(reasons)
+    return named, unnamed
+
+
+def _entries(value: object) -> Iterator[Mapping[str, object]]:
+    """The entries of ``data`` or ``error``: lists or objects, whatever the code."""
+    if isinstance(value, dict):
+        nested = [item for item in value.values() if isinstance(item, (dict, list))]
+        if not nested:
+            yield value
+        for item in nested:
+            yield from _entries(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _entries(item if isinstance(item, (dict, list)) else {"text": item})
+    elif value:
+        yield {"text": value}
+
+
+def _limit(message: str) -> int | None:
+    """The number in RBC192's "Exceeded max capacity of 5000 senders"."""
+    found = re.search(r"\b(\d{1,9})\b", message)
+    return int(found.group(1)) if found else None
+
+
+def _text(value: object, default: str = "") -> str:
+    """A JSON scalar as text: the pages print ids and names as numbers, too."""
+    return (
+        str(value).strip() or default
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool)
+        else default
+    )

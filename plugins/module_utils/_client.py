@@ -1,0 +1,198 @@
+# Copyright (c) 2026, the community.kaleyra authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+
+"""One call to the API: a request out, an answer back. The only room that knows ``requests``."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import threading
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.community.kaleyra.plugins.module_utils._answer import (
+    Answer,
+    Verdict,
+    read,
+)
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
+
+try:
+    import requests
+    import urllib3
+    from urllib3.util import Retry
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+else:
+    REQUESTS_IMPORT_ERROR = ""
+
+MOST_WAITING = 60.0
+"""Seconds that one call waits between its tries, all together."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where and how to call. ``timeout`` is in seconds; ``verify`` is a switch or the path of a CA bundle."""
+
+    url: str
+    api_key: str = field(repr=False)
+    timeout: float = 30.0
+    retries: int = 3
+    verify: bool | str = True
+
+
+class Client:
+    """Sends calls, from several threads if need be, each thread over a connection that it keeps."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self._local = threading.local()
+        self._stopped = threading.Event()
+        if endpoint.verify is False:
+            urllib3.disable_warnings()  # the task's author has asked for it
+
+    def create(self, senders: Sequence[Sender]) -> Answer:
+        """Make a create call. The vendor's page prints ``entity_id`` as a string, which keeps its digits."""
+        rows = [
+            {
+                "sender": sender.name,
+                "description": sender.description,
+                "iso_code": sender.iso_code,
+            }
+            | ({"entity_id": sender.entity_id} if sender.entity_id else {})
+            for sender in senders
+        ]
+        return self._call("POST", {"data": rows})
+
+    def delete(self, senders: Sequence[Sender]) -> Answer:
+        """Make a delete call."""
+        return self._call("DELETE", {"sender": [sender.name for sender in senders]})
+
+    def stop(self) -> None:
+        """End all waiting between tries; no call is tried again."""
+        self._stopped.set()
+
+    def _call(self, method: str, payload: dict) -> Answer:
+        """Make one call, again where its answer was lost or the server was busy. It never raises."""
+        data = json.dumps(payload).encode()
+        retry = Retry(total=self.endpoint.retries, backoff_factor=0.5, allowed_methods=None)
+        sent = 0
+        lost_try = False
+        retried: list[str] = []
+        waited = 0.0
+        while True:
+            body = _Body(data)
+            answer, again, asked_wait = self._try(method, body)
+            sent += body.went_out
+            answer = replace(answer, sent=sent, retried=tuple(retried), lost_try=lost_try)
+            if not again or len(retried) == self.endpoint.retries:
+                break
+            retry = retry.increment(method)
+            wait = asked_wait or retry.get_backoff_time() + random.uniform(0, 0.5)
+            if waited + wait > MOST_WAITING:
+                answer = replace(
+                    answer,
+                    message=f"{answer.message} (not tried again: it would mean to wait for {wait:.0f} s)",
+                )
+                break
+            if self._stopped.wait(wait):
+                break
+            waited += wait
+            retried.append(answer.message)
+            lost_try = lost_try or answer.verdict is Verdict.LOST
+        if answer.verdict is Verdict.STOP:
+            self.stop()
+        return answer
+
+    def _try(self, method: str, body: _Body) -> tuple[Answer, bool, float]:
+        """One HTTP request: its answer, whether trying again makes sense, and the seconds that the server wants to be left alone."""
+        endpoint = self.endpoint
+        try:
+            response = self._session().request(
+                method,
+                endpoint.url,
+                data=body,
+                # As bytes: a str header is sent as Latin-1, and its exceptions quote the value.
+                headers={
+                    "api-key": endpoint.api_key.encode(),
+                    "Content-Type": "application/json",
+                },
+                timeout=endpoint.timeout,
+                verify=endpoint.verify,
+                allow_redirects=False,
+            )
+        except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
+            # requests' errors are OSErrors; some of urllib3's and of the codecs' get past it.
+            return _failure(error, body.went_out)
+        answer = read(response.status_code, response.content)
+        if 300 <= response.status_code < 400:
+            answer = replace(
+                answer,
+                message=f"HTTP {response.status_code}: a redirect, which is not followed; check api_url",
+            )
+        again = response.status_code >= 500 or response.status_code in (408, 429)
+        return answer, again, _retry_after(response) if again else 0.0
+
+    def _session(self) -> requests.Session:
+        session = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = requests.Session()
+            # Without it, requests takes credentials for the host from a .netrc file.
+            session.auth = _no_auth
+            # A proxy would see all of a plain request; api_url allows it to loopback alone.
+            session.trust_env = self.endpoint.url.startswith("https:")
+            session.headers["User-Agent"] = "ansible community.kaleyra"
+        return session
+
+
+class _Body(io.BytesIO):
+    """A request's body that knows whether any of it went out: until then, the server cannot have acted."""
+
+    went_out = False
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.went_out = True
+        return super().read(size)
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _failure(error: Exception, went_out: bool) -> tuple[Answer, bool, float]:
+    root: BaseException = error
+    while root.__cause__ or root.__context__:
+        root = root.__cause__ or root.__context__ or root
+    if went_out:
+        return (
+            Answer(Verdict.LOST, message=f"no answer: {_words(error, root)}"),
+            True,
+            0.0,
+        )
+    again = isinstance(error, (requests.ConnectionError, requests.Timeout)) and not isinstance(
+        error, requests.exceptions.SSLError
+    )
+    return (
+        Answer(Verdict.STOP, message=f"cannot connect: {_words(error, root)}"),
+        again,
+        0.0,
+    )
+
+
+def _words(error: Exception, root: BaseException) -> str:
+    if isinstance(error, requests.Timeout) or isinstance(root, TimeoutError):
+        return "timed out"
+    return str(root) or type(root).__name__
+
+
+def _retry_after(response: requests.Response) -> float:
+    """Seconds, from a ``Retry-After`` that is a number or a date; 0 if there is none or it cannot be read."""
+    try:
+        return Retry().get_retry_after(response.raw) or 0.0
+    except (urllib3.exceptions.HTTPError, ValueError, OverflowError):
+        return 0.0

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, the community.kaleyra authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+
+"""Outcomes to the task's result: rows, counts, message, warnings, diff, and a size that AWX keeps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ansible_collections.community.kaleyra.plugins.module_utils._settle import (
+    Outcome,
+    Settled,
+)
+
+OUTCOMES = (
+    "created",
+    "present",
+    "deleted",
+    "absent",
+    "rejected",
+    "unknown",
+    "not_attempted",
+)
+
+REPORTS: dict[str, Callable[[Outcome], bool]] = {
+    "all": lambda outcome: True,
+    "changes": lambda outcome: outcome.changed or outcome.failed,
+    "failures": lambda outcome: outcome.failed,
+}
+
+MOST_CHARACTERS = 650_000
+"""AWX drops a task's result without a word when ``len(str(result))`` exceeds 700,000; the rest is for what Ansible adds."""
+
+MOST_NAMED = 5
+
+
+def result(settled: Settled, report: str, diff: bool) -> dict[str, Any]:
+    """The task's result, but for the warnings, which go to the module's ``warn``."""
+    outcomes = settled.outcomes
+    counts = Counter(outcome.outcome for outcome in outcomes)
+    failures = [outcome for outcome in outcomes if outcome.failed]
+    found: dict[str, Any] = {
+        "changed": any(outcome.changed for outcome in outcomes),
+        "failed": bool(failures),
+        "msg": _message(counts, failures, len(outcomes)),
+        "summary": {
+            "total": len(outcomes),
+            **{name: counts[name] for name in OUTCOMES},
+        },
+        "api_calls": settled.api_calls,
+    }
+    if diff:
+        found["diff"] = _diff(outcomes)
+    found["senders"] = _fit(
+        [_row(outcome) for outcome in outcomes if REPORTS[report](outcome)],
+        MOST_CHARACTERS - len(str(found)),
+    )
+    return found
+
+
+def warnings(settled: Settled) -> list[str]:
+    """What an operator should know although the task may have succeeded."""
+    found = []
+    if settled.retried:
+        reasons = Counter(settled.retried).most_common(3)
+        told = "; ".join(f"{reason} ({count} x)" for reason, count in reasons)
+        found.append(f"{len(settled.retried)} calls to Kaleyra were made again: {told}")
+    doubtful = [outcome for outcome in settled.outcomes if outcome.changed and outcome.outcome in ("present", "absent")]
+    if doubtful:
+        found.append(
+            f"After a lost answer it is not certain whether this run or something before it made these senders"
+            f" {doubtful[0].outcome}, so they are reported as changed: {_names(doubtful, _name)}"
+        )
+    return found
+
+
+def _message(counts: Counter[str], failures: Sequence[Outcome], total: int) -> str:
+    told = ", ".join(f"{counts[name]} {name}" for name in OUTCOMES if counts[name]) or "nothing to do"
+    if not failures:
+        return told
+    return f"{len(failures)} of {total} senders failed ({told}): {_names(failures, _name_and_reason)}"
+
+
+def _names(outcomes: Sequence[Outcome], tell: Callable[[Outcome], str]) -> str:
+    more = len(outcomes) - MOST_NAMED
+    return "; ".join([*map(tell, outcomes[:MOST_NAMED]), *([f"and {more} more"] if more > 0 else [])])
+
+
+def _name(outcome: Outcome) -> str:
+    sender = outcome.sender
+    return f"{sender.name} ({sender.iso_code})" if sender.iso_code else sender.name
+
+
+def _name_and_reason(outcome: Outcome) -> str:
+    code = f"{outcome.code} " if outcome.code else ""
+    return f"{_name(outcome)} {outcome.outcome}: {code}{outcome.msg}"
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    row = {
+        "sender": outcome.sender.name,
+        "outcome": outcome.outcome,
+        "changed": outcome.changed,
+        "failed": outcome.failed,
+    }
+    more = {
+        "iso_code": outcome.sender.iso_code,
+        "id": outcome.id,
+        "code": outcome.code,
+        "msg": outcome.msg,
+    }
+    return row | {key: value for key, value in more.items() if value}
+
+
+def _fit(rows: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """Shorten the rows to at most so many characters, if that can be done without dropping one."""
+    for leave in ((), ("code",), ("code", "iso_code"), ("code", "iso_code", "id")):
+        shorter = [{key: value for key, value in row.items() if key not in leave} for row in rows] if leave else rows
+        excess = len(str(shorter)) - most
+        if excess <= 0:
+            return shorter
+    told = sum(len(row.get("msg", "")) for row in shorter)
+    width = (told - excess) // len(rows)
+    if width < 1:
+        return rows
+    return [
+        {**row, "msg": f"{row['msg'][: width - 1]}\u2026"} if len(row.get("msg", "")) > width else row
+        for row in shorter
+    ]
+
+
+def _diff(outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """What was and what is there, as far as the run knows, a line a sender."""
+    before: list[str] = []
+    after: list[str] = []
+    for outcome in outcomes:
+        line = " ".join(filter(None, (outcome.sender.name, outcome.sender.iso_code)))
+        if outcome.outcome == "unknown":
+            after.append(f"{line} (unknown)")
+        elif outcome.outcome == "deleted" or (outcome.outcome == "present" and not outcome.changed):
+            before.append(line)
+        if outcome.outcome in ("created", "present"):
+            after.append(line)
+    return {"before": _lines(before), "after": _lines(after)}
+
+
+def _lines(names: Sequence[str]) -> str:
+    return "".join(f"{name}\n" for name in sorted(names))

@@ -1,0 +1,283 @@
+# Copyright (c) 2026, the community.kaleyra authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+
+"""One sender, and the reading and checking of a list of them from the task or from a file.
+
+Nothing is mended on the way: a value that YAML, a spreadsheet or a browser has changed cannot be told from a wrong
+one, so it is refused with a hint.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ansible_collections.community.kaleyra.plugins.module_utils._answer import name_key
+
+FIELDS = ("sender", "description", "iso_code", "entity_id")
+
+
+@dataclass(frozen=True, eq=False)
+class Sender:
+    """A sender ID. ``key`` is what the API's answers find it by. All but the name are empty for deleting."""
+
+    name: str
+    description: str = ""
+    iso_code: str = ""
+    entity_id: str = ""
+    key: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", name_key(self.name))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One sender as it was declared, before any check. ``where`` is its place: ``senders[3]`` or a CSV's ``line 5``."""
+
+    where: str
+    fields: Mapping[str, object]
+
+
+class InputError(Exception):
+    """Bad input. ``faults`` holds one sentence for each."""
+
+    MOST = 20
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        more = len(faults) - self.MOST
+        shown = [
+            *faults[: self.MOST],
+            *([f"and {more} more faults"] if more > 0 else []),
+        ]
+        super().__init__("; ".join(shown))
+        self.faults = list(faults)
+
+
+def entries_of_task(senders: Sequence[Mapping[str, object]]) -> list[Entry]:
+    """The entries of the option ``senders``."""
+    return [Entry(f"senders[{index}]", fields) for index, fields in enumerate(senders)]
+
+
+def entries_of_file(path: str, columns_needed: Iterable[str]) -> list[Entry]:
+    """Read a CSV or JSON file.
+
+    :arg columns_needed: the columns that a CSV must have.
+    :raises InputError: it cannot be read, is neither, or is not a list of senders.
+    """
+    kind = os.path.splitext(path)[1].lower()
+    if kind not in (".csv", ".json"):
+        raise InputError([f"src: {path} ends in neither .csv nor .json"])
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            return (
+                _csv_entries(file.read(), path, columns_needed) if kind == ".csv" else _json_entries(file.read(), path)
+            )
+    except OSError as error:
+        raise InputError([f"src: {path} cannot be read: {error.strerror}"]) from None
+    except (ValueError, RecursionError, csv.Error) as error:
+        raise InputError([f"src: {path} is not {kind[1:].upper()} in UTF-8: {error}"]) from None
+
+
+def _json_entries(text: str, path: str) -> list[Entry]:
+    rows = json.loads(text)
+    if not isinstance(rows, list):
+        raise InputError([f"src: {path} holds no list of objects"])
+    faults = []
+    entries = []
+    for index, row in enumerate(rows):
+        where = f"src[{index}]"
+        if not isinstance(row, dict):
+            faults.append(f"{where}: not an object")
+            continue
+        strangers = sorted(set(row) - {*FIELDS, "name"})
+        if strangers:
+            faults.append(f"{where}: unknown field {', '.join(strangers)}; known are {', '.join(FIELDS)}")
+        elif "name" in row and "sender" in row:
+            faults.append(f"{where}: both sender and its alias name")
+        else:
+            entries.append(
+                Entry(
+                    where,
+                    {"sender" if key == "name" else key: value for key, value in row.items()},
+                )
+            )
+    if faults:
+        raise InputError(faults)
+    return entries
+
+
+def _csv_entries(text: str, path: str, columns_needed: Iterable[str]) -> list[Entry]:
+    if "\0" in text:
+        raise InputError([f"src: {path} holds a NUL character"])
+    header_line = next((line for line in text.splitlines() if line.strip()), "")
+    # Spreadsheets write semicolons where the comma is the decimal sign.
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=max(",;\t", key=header_line.count),
+        strict=True,
+    )
+    columns: list[str] = []
+    entries = []
+    faults = []
+    next_line = 1
+    for cells in reader:
+        line, next_line = next_line, reader.line_num + 1
+        if not any(cells):
+            continue
+        if not columns:
+            columns = ["sender" if cell.strip() == "name" else cell.strip() for cell in cells]
+            faults += [f"src: {path} lacks a column {name}" for name in columns_needed if name not in columns]
+            faults += [f"src: {path} has two columns {name}" for name in FIELDS if columns.count(name) > 1]
+            if faults:
+                raise InputError(faults)
+        elif len(cells) > len(columns):
+            faults.append(f"line {line}: more cells than the header has columns")
+        else:
+            entries.append(Entry(f"line {line}", dict(zip(columns, cells))))
+    if not columns:
+        raise InputError([f"src: {path} lacks a header line with a column sender"])
+    if faults:
+        raise InputError(faults)
+    return entries
+
+
+def senders_to_delete(entries: Iterable[Entry]) -> tuple[list[Sender], list[str]]:
+    """The distinct senders by name, and warnings about duplicates. Only ``sender`` is read.
+
+    :raises InputError: bad input.
+    """
+    faults: list[str] = []
+    warnings: list[str] = []
+    first: dict[str, str] = {}
+    senders = []
+    for entry in entries:
+        name, fault = _field(entry.fields, "sender")
+        if fault:
+            faults.append(f"{_place(entry)}: {fault}")
+        elif name in first:
+            warnings.append(
+                f"{_place(entry)} is dropped: {first[name]} is the same sender, and deleting goes by the name alone"
+            )
+        else:
+            first[name] = entry.where
+            senders.append(Sender(name))
+    if faults:
+        raise InputError(faults)
+    return senders, warnings
+
+
+def senders_to_create(entries: Iterable[Entry], defaults: Mapping[str, str]) -> tuple[list[Sender], list[str]]:
+    """The distinct senders by name and country, and warnings about duplicates.
+
+    :arg defaults: ``description``, ``iso_code`` and ``entity_id`` for the entries that give none of their own.
+    :raises InputError: bad input.
+    """
+    faults = [f"option {fault}" for name, text in defaults.items() if text for fault in [_FAULTS[name](text)] if fault]
+    warnings: list[str] = []
+    first: dict[tuple[str, str], tuple[str, Sender]] = {}
+    for entry in entries:
+        sender, found = _sender_to_create(entry.fields, defaults)
+        if found:
+            faults.extend(f"{_place(entry)}: {fault}" for fault in found)
+            continue
+        where, twin = first.setdefault((sender.name, sender.iso_code.lower()), (entry.where, sender))
+        if twin is sender:
+            continue
+        other = [name for name in ("description", "entity_id") if getattr(sender, name) != getattr(twin, name)]
+        if other:
+            faults.append(f"{_place(entry)}: the same sender as {where}, with another {' and '.join(other)}")
+        else:
+            warnings.append(f"{_place(entry)} is dropped: {where} is the same")
+    if faults:
+        raise InputError(faults)
+    return [sender for _where, sender in first.values()], warnings
+
+
+def _sender_to_create(fields: Mapping[str, object], defaults: Mapping[str, str]) -> tuple[Sender, list[str]]:
+    name, name_fault = _field(fields, "sender")
+    description, description_fault = _field(fields, "description", defaults["description"])
+    iso_code, iso_code_fault = _field(fields, "iso_code", defaults["iso_code"])
+    entity_id, entity_id_fault = _field(fields, "entity_id", defaults["entity_id"], optional=iso_code.lower() != "in")
+    faults = [fault for fault in (name_fault, description_fault, iso_code_fault, entity_id_fault) if fault]
+    return Sender(name, description, iso_code, entity_id), faults
+
+
+def _place(entry: Entry) -> str:
+    name = entry.fields.get("sender")
+    return f"{entry.where} ({'no sender' if name in (None, '') else name})"
+
+
+def _field(fields: Mapping[str, object], name: str, default: str = "", optional: bool = False) -> tuple[str, str]:
+    """A field's text, and what is wrong with it: one of the two is empty, or both for an optional field without a value."""
+    value = fields.get(name)
+    if value is None or value == "":
+        if default:
+            return default, ""  # the option's own check has seen it
+        return (
+            "",
+            "" if optional else f"{name} is missing{', and India demands it' if name == 'entity_id' else ''}",
+        )
+    if isinstance(value, bool):
+        return (
+            "",
+            f"{name} is the boolean {value}; quote it, for YAML takes words such as no, NO, on and yes for booleans",
+        )
+    if isinstance(value, float):
+        return (
+            "",
+            f"{name} is the number {value}, which has lost digits or its form; quote it",
+        )
+    if isinstance(value, int):
+        if value >= 10**18 and int(Decimal(repr(float(value)))) == value:
+            return (
+                "",
+                f"{name} {value} may have lost its last digits, as in a browser's JSON editor; quote it",
+            )
+    elif not isinstance(value, str):
+        return "", f"{name} is no text"
+    text = str(value)
+    fault = _FAULTS[name](text)
+    return ("", fault) if fault else (text, "")
+
+
+def _sender_fault(text: str) -> str:
+    if text.strip() != text:
+        return "sender has space around it" if text.strip() else "sender is empty but for space"
+    return "" if text.isprintable() else "sender holds a control character"
+
+
+def _description_fault(text: str) -> str:
+    return "" if text.strip() else "description is empty but for space"
+
+
+def _iso_code_fault(text: str) -> str:
+    if re.fullmatch("[A-Za-z]{2}", text):
+        return ""
+    hint = "; quote it, for YAML takes no and NO for a boolean" if text in ("False", "True") else ""
+    return f"iso_code {text!r} is not two letters{hint}"
+
+
+def _entity_id_fault(text: str) -> str:
+    if re.fullmatch("[0-9]{12,30}", text):
+        return ""
+    hint = ""
+    if re.fullmatch(r"[0-9.,]+([eE][+-]?[0-9]+)?", text):
+        hint = "; if digits were lost on the way, quote it in YAML, or make it text in the spreadsheet"
+    return f"entity_id {text!r} is not 12 to 30 digits{hint}"
+
+
+_FAULTS: dict[str, Callable[[str], str]] = {
+    "sender": _sender_fault,
+    "description": _description_fault,
+    "iso_code": _iso_code_fault,
+    "entity_id": _entity_id_fault,
+}

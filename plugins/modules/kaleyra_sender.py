@@ -1,0 +1,310 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, the community.kaleyra authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kaleyra_sender
+version_added: 1.0.0
+short_description: Create and delete Sender IDs for SMS at Kaleyra
+description:
+  - Declares which SMS Sender IDs an account at Kaleyra has, or has not. The whole list is one task, of one sender or of tens of thousands.
+  - Senders that are missing are created, those that exist are left alone, and for each one the result says what happened to it.
+  - Kaleyra's API refuses a whole call when one of its senders exists already or is unacceptable. The module learns from the refusal and sends
+    the others again, so that one bad sender never keeps another from being created or deleted.
+  - The API has no documented way to read what is there, so an existing sender's description, country or entity ID is neither compared nor changed.
+author:
+  - The community.kaleyra authors (@ansible-collections)
+extends_documentation_fragment:
+  - community.kaleyra.account
+  - community.kaleyra.attributes
+  - community.kaleyra.attributes.actiongroup
+attributes:
+  check_mode:
+    support: partial
+    details:
+      - In check mode nothing is sent, and the API cannot be asked what exists. Every sender is reported as it would be sent, as
+        RV(senders[].outcome=created) or RV(senders[].outcome=deleted).
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details:
+      - With O(state=present), a second run changes nothing.
+      - With O(state=absent), a second run changes nothing as far as the API says that a sender does not exist. Its page does not tell what
+        deleting an unknown sender answers.
+options:
+  senders:
+    description:
+      - The sender IDs. An empty list is a success that sends nothing.
+      - An entry that repeats another is dropped with a warning. Two entries for one sender and country that differ are an error.
+      - Exactly one of O(senders) and O(src) is required. From some thousand senders on, O(src) is the faster one.
+    type: list
+    elements: dict
+    suboptions:
+      sender:
+        description:
+          - The sender ID, such as V(ADPAI). Every entry needs one.
+          - Quote it in YAML if it consists of digits, or is a word such as V(NO) or V(ON).
+        type: raw
+        aliases: [name]
+      description:
+        description:
+          - What the sender is for. Needed with O(state=present), unless O(description) gives one for all.
+        type: raw
+      iso_code:
+        description:
+          - The country, as a two-letter code such as V(in). Needed with O(state=present), unless O(iso_code) gives one for all.
+          - Quote V(no) in YAML, which takes it for a boolean.
+        type: raw
+      entity_id:
+        description:
+          - The DLT entity ID, 12 to 30 digits. Needed with O(state=present) for India, unless O(entity_id) gives one for all.
+          - Quote it in YAML.
+        type: raw
+  src:
+    description:
+      - A file with the same list, on the host that the module runs on, in UTF-8.
+      - A C(.csv) file has a header line with the columns V(sender), V(description), V(iso_code) and V(entity_id). Other columns are ignored, and an
+        empty cell is a value not given. Cells are separated by commas, semicolons or tabs.
+      - A C(.json) file is a list of objects with these names.
+    type: path
+  state:
+    description:
+      - Whether the senders have to exist.
+      - With V(absent), only the sender of each entry is read, for deleting goes by the name alone.
+    type: str
+    choices: [present, absent]
+    default: present
+  description:
+    description:
+      - The description of every sender that gives none of its own.
+    type: str
+  iso_code:
+    description:
+      - The country of every sender that gives none of its own.
+    type: str
+  entity_id:
+    description:
+      - The DLT entity ID of every sender that gives none of its own.
+    type: str
+  batch_size:
+    description:
+      - How many senders to send in one call. At most V(5000) for O(state=present) and V(100) for O(state=absent), the API's limits, which are the defaults.
+    type: int
+  report:
+    description:
+      - Which senders RV(senders) holds, V(all) of them, those V(changes) concern, which are the changed and the failed ones, or the V(failures) alone.
+      - AWX drops the result of a task without a word when it gets too long. 5000 senders fit in; for more of them use V(changes).
+    type: str
+    choices: [all, changes, failures]
+    default: all
+"""
+
+EXAMPLES = r"""
+- name: Declare the sender IDs of an account in India
+  community.kaleyra.kaleyra_sender:
+    api_url: https://api.in.kaleyra.io
+    api_key: "{{ kaleyra_api_key }}"
+    sid: HXXXXXXX071US
+    iso_code: in
+    entity_id: "1201159123456789012"
+    description: Order and delivery messages
+    senders:
+      - sender: ADPAI
+      - sender: ABCF01
+        description: One-time passwords
+
+- name: Declare the senders that a file lists, and get back those that were changed or failed
+  community.kaleyra.kaleyra_sender:
+    src: "{{ playbook_dir }}/senders.csv"
+    report: changes
+  environment:
+    KALEYRA_API_KEY: "{{ kaleyra_api_key }}"
+    KALEYRA_SID: HXXXXXXX071US
+
+- name: Delete sender IDs
+  community.kaleyra.kaleyra_sender:
+    api_key: "{{ kaleyra_api_key }}"
+    sid: HXXXXXXX071US
+    state: absent
+    senders:
+      - sender: ADPAI
+      - sender: JSONSEND
+
+- name: Set the account once for several tasks
+  module_defaults:
+    group/community.kaleyra.kaleyra:
+      api_key: "{{ kaleyra_api_key }}"
+      sid: HXXXXXXX071US
+  block:
+    - name: Declare the senders in use
+      community.kaleyra.kaleyra_sender:
+        senders: "{{ senders_in_use }}"
+
+    - name: Delete the senders that were given up
+      community.kaleyra.kaleyra_sender:
+        senders: "{{ senders_given_up }}"
+        state: absent
+"""
+
+RETURN = r"""
+senders:
+  description:
+    - What became of the senders, each distinct one once, in the order they were declared in. O(report) chooses which are returned.
+    - Where 5000 of them would make the result longer than AWX keeps, RV(senders[].code), then RV(senders[].iso_code) and RV(senders[].id) are left
+      out, and long reasons are cut.
+  type: list
+  elements: dict
+  returned: when the input was not at fault
+  contains:
+    sender:
+      description: The sender ID.
+      type: str
+      returned: always
+      sample: ADPAI
+    outcome:
+      description:
+        - What happened.
+        - V(created), this run created it.
+        - V(present), it was there already.
+        - V(deleted), this run deleted it.
+        - V(absent), it was not there.
+        - V(rejected), the API refused this sender.
+        - V(unknown), it was sent, and no answer told what became of it.
+        - V(not_attempted), it was not processed, because the run had to stop.
+      type: str
+      returned: always
+      sample: created
+    changed:
+      description: Whether this run changed the sender, or may have. V(false) means that it certainly did not.
+      type: bool
+      returned: always
+      sample: true
+    failed:
+      description: Whether the sender is not as it was declared, as far as anyone knows.
+      type: bool
+      returned: always
+      sample: false
+    iso_code:
+      description: The country it was declared for.
+      type: str
+      returned: with O(state=present)
+      sample: in
+    id:
+      description: The ID that the API gave to the sender when it was created.
+      type: str
+      returned: when the API told it
+      sample: 6XX67
+    code:
+      description: The API's code.
+      type: str
+      returned: when the sender was changed or failed
+      sample: MSG106
+    msg:
+      description: The reason, in the API's words where it gave any.
+      type: str
+      returned: when the sender failed, or when it is not certain that this run did not change it
+      sample: Sender ID has to be registered and it can only be 6 character
+summary:
+  description: How many senders there are, and how many of them had each outcome.
+  type: dict
+  returned: when the input was not at fault
+  sample:
+    total: 3
+    created: 1
+    present: 1
+    deleted: 0
+    absent: 0
+    rejected: 1
+    unknown: 0
+    not_attempted: 0
+api_calls:
+  description: The HTTP requests that were sent, retries counted.
+  type: int
+  returned: when the input was not at fault
+  sample: 2
+"""
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.community.kaleyra.plugins.module_utils import (
+    _client,
+    _options,
+    _report,
+    _sender,
+    _settle,
+)
+
+
+def main() -> None:
+    fields = ("description", "iso_code", "entity_id")
+    module = AnsibleModule(
+        argument_spec={
+            **_options.account_argument_spec(),
+            "senders": {
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "sender": {"type": "raw", "aliases": ["name"]},
+                    **{name: {"type": "raw"} for name in fields},
+                },
+            },
+            "src": {"type": "path"},
+            "state": {
+                "type": "str",
+                "choices": ["present", "absent"],
+                "default": "present",
+            },
+            **{name: {"type": "str"} for name in fields},
+            "batch_size": {"type": "int"},
+            "report": {
+                "type": "str",
+                "choices": list(_report.REPORTS),
+                "default": "all",
+            },
+        },
+        mutually_exclusive=[("senders", "src")],
+        required_one_of=[("senders", "src")],
+        supports_check_mode=True,
+    )
+    if _client.REQUESTS_IMPORT_ERROR:
+        module.fail_json(
+            msg=missing_required_lib("requests"),
+            exception=_client.REQUESTS_IMPORT_ERROR,
+        )
+
+    params = module.params
+    echo = {"invocation": {"module_args": _options.echo(params)}}
+    try:
+        plan = _options.read(params)
+    except _sender.InputError as error:
+        fault = str(error)
+    else:
+        fault = ""
+    if fault:  # outside of the handler, where fail_json would add a traceback
+        module.fail_json(msg=fault, **echo)
+
+    if module.check_mode:
+        settled = _settle.foresee(plan.senders, plan.operation)
+    else:
+        client = _client.Client(plan.endpoint)
+        send = client.create if plan.operation is _settle.CREATE else client.delete
+        try:
+            settled = _settle.settle(plan.senders, send, plan.operation, plan.batch_size, plan.connections)
+        finally:
+            client.stop()
+
+    for warning in [*plan.warnings, *_report.warnings(settled)]:
+        module.warn(warning)
+    result = _report.result(settled, params["report"], module._diff)
+    if result["failed"]:
+        module.fail_json(**result, **echo)
+    module.exit_json(**result, **echo)
+
+
+if __name__ == "__main__":
+    main()
