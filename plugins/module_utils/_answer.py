@@ -157,7 +157,7 @@ def _verdict_of_status(status: int) -> Verdict:
     return Verdict.TOO_LARGE if status == 413 else Verdict.REFUSED
 
 
-def _json_object(body: bytes) -> dict | None:
+def _json_object(body: bytes) -> dict[str, object] | None:
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError):

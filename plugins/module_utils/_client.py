@@ -77,7 +77,7 @@ class Client:
         """End all waiting between tries; no call is tried again."""
         self._stopped.set()
 
-    def _call(self, method: str, payload: dict) -> Answer:
+    def _call(self, method: str, payload: dict[str, object]) -> Answer:
         """Make one call, again where its answer was lost or the server was busy. It never raises."""
         data = json.dumps(payload).encode()
         retry = Retry(total=self.endpoint.retries, backoff_factor=0.5, allowed_methods=None)

@@ -136,7 +136,7 @@ def _endpoint(params: Mapping[str, Any]) -> Endpoint:
 
 def _api_url(params: Mapping[str, Any]) -> str:
     # AWX sets an empty environment variable for an optional field that was left empty.
-    return params["api_url"] or API_URL
+    return str(params["api_url"] or API_URL)
 
 
 def _call_faults(params: Mapping[str, Any]) -> Iterator[str]:

@@ -15,7 +15,7 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import (
     Answer,
@@ -188,8 +188,12 @@ class _Walk:
             for sender in call:
                 self.doubts.setdefault(sender, []).append(number)
         self.silent = self.silent + 1 if answer.verdict is Verdict.LOST else 0
-        if answer.verdict is Verdict.STOP or self.silent == SILENT_CALLS:
+        if answer.verdict is Verdict.STOP:
             self.stopped = answer
+        elif self.silent == SILENT_CALLS:
+            self.stopped = replace(
+                answer, message=f"the run stopped after {self.silent} calls without a usable answer: {answer.message}"
+            )
         if answer.verdict is Verdict.ACCEPTED:
             self._accept(call, answer)
         elif answer.verdict is Verdict.REFUSED:
@@ -197,7 +201,7 @@ class _Walk:
         elif answer.verdict is Verdict.TOO_LARGE:
             self._shrink(call, answer)
         elif answer.verdict is Verdict.LOST:
-            self._settle(call, "unknown", answer, changed=True, failed=True)
+            self._settle(call, "unknown", answer, changed=True, failed=True, msg=answer.message)
 
     def outcome(self, sender: Sender) -> Outcome:
         """One sender's outcome once the run is over."""
@@ -245,24 +249,13 @@ class _Walk:
             self.piecemeal = True
         for sender, reasons in named.items():
             if sender not in already:
-                self._settle(
-                    [sender],
-                    "rejected",
-                    answer,
-                    changed=False,
-                    failed=True,
-                    msg="; ".join(dict.fromkeys(reasons)),
-                )
+                msg = "; ".join(dict.fromkeys(reasons))
+                self._settle([sender], "rejected", answer, changed=False, failed=True, msg=msg)
             elif sender in late and not self.piecemeal:
-                self._settle([sender], self.operation.done, answer, changed=True, failed=False)
+                msg = f"{self.operation.done} by an earlier call, although that was refused for others' sake"
+                self.settled[sender] = Outcome(sender, self.operation.done, changed=True, failed=False, msg=msg)
             else:
-                self._settle(
-                    [sender],
-                    self.operation.already,
-                    answer,
-                    changed=False,
-                    failed=False,
-                )
+                self.settled[sender] = Outcome(sender, self.operation.already, changed=False, failed=False)
 
     def _narrow(self, call: list[Sender], answer: Answer) -> None:
         """A refusal that names nobody: halve the call, to part the bad rows from the good ones."""
@@ -301,22 +294,8 @@ class _Walk:
         self.unnamed.update(call)
 
     def _settle(
-        self,
-        call: Iterable[Sender],
-        outcome: str,
-        answer: Answer,
-        *,
-        changed: bool,
-        failed: bool,
-        msg: str = "",
+        self, call: Iterable[Sender], outcome: str, answer: Answer, *, changed: bool, failed: bool, msg: str = ""
     ) -> None:
         for sender in call:
-            self.settled[sender] = Outcome(
-                sender,
-                outcome,
-                changed,
-                failed,
-                answer.ids.get(sender.key, "") if changed else "",
-                answer.code if changed or failed else "",
-                msg or (answer.message if failed else ""),
-            )
+            given_id = answer.ids.get(sender.key, "") if changed else ""
+            self.settled[sender] = Outcome(sender, outcome, changed, failed, given_id, answer.code, msg)
