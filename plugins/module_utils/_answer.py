@@ -12,6 +12,7 @@ an answer claims no more than it says.
 from __future__ import annotations
 
 import enum
+import functools
 import http
 import json
 import re
@@ -77,6 +78,7 @@ def name_key(name: str) -> str:
     return name.strip().casefold()
 
 
+@functools.lru_cache  # an answer repeats its reason for thousands of senders
 def already_exists(reason: str) -> bool:
     """Whether a reason says that the sender is there. In another account it is not."""
     return bool(re.search(r"already\s+exist", reason, re.IGNORECASE)) and not re.search(
@@ -84,6 +86,7 @@ def already_exists(reason: str) -> bool:
     )
 
 
+@functools.lru_cache
 def does_not_exist(reason: str) -> bool:
     """Whether a reason says that the sender is not there. The pages print no such words: these are the plausible ones."""
     return bool(

@@ -24,6 +24,9 @@ from ansible_collections.community.kaleyra.plugins.module_utils._answer import n
 
 FIELDS = ("sender", "description", "iso_code", "entity_id")
 
+ISO_CODE = re.compile("[A-Za-z]{2}")
+ENTITY_ID = re.compile("[0-9]{12,30}")
+
 
 @dataclass(frozen=True, eq=False)
 class Sender:
@@ -91,25 +94,21 @@ def _json_entries(text: str, path: str) -> list[Entry]:
     rows = json.loads(text)
     if not isinstance(rows, list):
         raise InputError([f"src: {path} holds no list of objects"])
+    known = {*FIELDS, "name"}
     faults = []
     entries = []
     for index, row in enumerate(rows):
         where = f"src[{index}]"
         if not isinstance(row, dict):
             faults.append(f"{where}: not an object")
-            continue
-        strangers = sorted(set(row) - {*FIELDS, "name"})
-        if strangers:
-            faults.append(f"{where}: unknown field {', '.join(strangers)}; known are {', '.join(FIELDS)}")
-        elif "name" in row and "sender" in row:
+        elif not row.keys() <= known:
+            faults.append(f"{where}: unknown {', '.join(sorted(row.keys() - known))}; known are {', '.join(FIELDS)}")
+        elif "name" not in row:
+            entries.append(Entry(where, row))
+        elif "sender" in row:
             faults.append(f"{where}: both sender and its alias name")
         else:
-            entries.append(
-                Entry(
-                    where,
-                    {"sender" if key == "name" else key: value for key, value in row.items()},
-                )
-            )
+            entries.append(Entry(where, {**row, "sender": row["name"]}))
     if faults:
         raise InputError(faults)
     return entries
@@ -219,34 +218,30 @@ def _place(entry: Entry) -> str:
 def _field(fields: Mapping[str, object], name: str, default: str = "", optional: bool = False) -> tuple[str, str]:
     """A field's text, and what is wrong with it: one of the two is empty, or both for an optional field without a value."""
     value = fields.get(name)
-    if value is None or value == "":
-        if default:
-            return default, ""  # the option's own check has seen it
-        return (
-            "",
-            "" if optional else f"{name} is missing{', and India demands it' if name == 'entity_id' else ''}",
-        )
-    if isinstance(value, bool):
-        return (
-            "",
-            f"{name} is the boolean {value}; quote it, for YAML takes words such as no, NO, on and yes for booleans",
-        )
-    if isinstance(value, float):
-        return (
-            "",
-            f"{name} is the number {value}, which has lost digits or its form; quote it",
-        )
-    if isinstance(value, int):
-        if value >= 10**18 and int(Decimal(repr(float(value)))) == value:
-            return (
-                "",
-                f"{name} {value} may have lost its last digits, as in a browser's JSON editor; quote it",
-            )
-    elif not isinstance(value, str):
-        return "", f"{name} is no text"
-    text = str(value)
+    text, fault = (value, "") if isinstance(value, str) else _text(value)
+    if fault:
+        return "", f"{name} {fault}"
+    if not text:
+        if default or optional:
+            return default, ""  # a default has been checked where it was given
+        return "", f"{name} is missing{', and India demands it' if name == 'entity_id' else ''}"
     fault = _FAULTS[name](text)
     return ("", fault) if fault else (text, "")
+
+
+def _text(value: object) -> tuple[str, str]:
+    """A value that YAML or JSON did not take for a text: as one, or what is wrong with it."""
+    if value is None:
+        return "", ""
+    if isinstance(value, bool):
+        return "", f"is the boolean {value}; quote it, for YAML takes words such as no, NO, on and yes for booleans"
+    if isinstance(value, float):
+        return "", f"is the number {value}, which has lost digits or its form; quote it"
+    if not isinstance(value, int):
+        return "", "is not a text"
+    if value >= 10**18 and int(Decimal(repr(float(value)))) == value:
+        return "", f"{value} may have lost its last digits, as in a browser's JSON editor; quote it"
+    return str(value), ""
 
 
 def _sender_fault(text: str) -> str:
@@ -260,14 +255,14 @@ def _description_fault(text: str) -> str:
 
 
 def _iso_code_fault(text: str) -> str:
-    if re.fullmatch("[A-Za-z]{2}", text):
+    if ISO_CODE.fullmatch(text):
         return ""
     hint = "; quote it, for YAML takes no and NO for a boolean" if text in ("False", "True") else ""
     return f"iso_code {text!r} is not two letters{hint}"
 
 
 def _entity_id_fault(text: str) -> str:
-    if re.fullmatch("[0-9]{12,30}", text):
+    if ENTITY_ID.fullmatch(text):
         return ""
     hint = ""
     if re.fullmatch(r"[0-9.,]+([eE][+-]?[0-9]+)?", text):
