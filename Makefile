@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# `make demo` and `make test` need Python 3.11 or newer, git and make. Everything they make is in .venv/.
+# Each target's work is in tools/.
+
+PYTHON := $(shell for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+RUN = @$(if $(PYTHON),,echo 'make $@: FAILED: needs Python 3.11 or newer: make $@ PYTHON=/path/to/python3'; exit 1;) $(PYTHON) -m tools $@
+
+.PHONY: help demo test check sanity units integration lint types docs build format clean
+
+help:  ## This list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+demo:  ## See the module work: runs playbooks/demo.yml against the sandbox, no account needed
+	$(RUN)
+
+test:  ## The unit and the integration tests
+	$(RUN)
+
+check:  ## The whole gate: all that follows, on ansible-core 2.16 and the newest
+	$(RUN)
+
+sanity:  ## ansible-test sanity
+	$(RUN)
+
+units:  ## ansible-test units
+	$(RUN)
+
+integration:  ## ansible-test integration
+	$(RUN)
+
+lint:  ## ansible-lint, ruff, formatting and licences
+	$(RUN)
+
+types:  ## mypy
+	$(RUN)
+
+docs:  ## The module's documentation and the changelog
+	$(RUN)
+
+build:  ## Build the collection, import it as Galaxy does, run the demo where it is installed
+	$(RUN)
+
+format:  ## Format the Python files
+	$(RUN)
+
+clean:  ## Remove what these commands made
+	rm -rf .venv

@@ -1,0 +1,217 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps of the Makefile's targets. A step returns what it saw when it passes, and raises `Failed` when it does not."""
+
+from __future__ import annotations
+
+import re
+import tarfile
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from . import tree
+from .environments import available, binaries, home, version
+from .machine import CLONE, STATE, interpreter_path, interpreters, minor, run
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its name, the targets it belongs to, the environments it needs, and what it does."""
+
+    name: str
+    targets: tuple[str, ...]
+    environments: tuple[str, ...]
+    work: Callable[[], str]
+    live: bool = False
+    """Its output goes to the terminal as it comes, and nothing else runs meanwhile."""
+
+
+class Failed(Exception):
+    """A step did not pass; the message is what its programs printed, and what was wrong."""
+
+
+def _call(
+    environment: str,
+    command: Sequence[str | Path],
+    folder: Path = CLONE,
+    variables: Mapping[str, str] | None = None,
+    live: bool = False,
+) -> str:
+    """Run a program of `environment`, and return its output."""
+    own = {"HOME": str(home(environment)), "PATH": f"{binaries(environment)}:{interpreter_path()}", "NO_COLOR": "1"}
+    if live:
+        del own["NO_COLOR"]
+    status, output = run([binaries(environment) / command[0], *command[1:]], folder, own | dict(variables or {}), live)
+    if status:
+        raise Failed(f"{output}\n{command[0]} ended with status {status}")
+    return output
+
+
+def _demo() -> str:
+    quiet = {
+        "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+        "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+    }
+    paths = {"ANSIBLE_COLLECTIONS_PATH": str(tree.link())}
+    _call("demo", ["ansible-playbook", "playbooks/demo.yml"], variables=quiet | paths, live=True)
+    return "playbooks/demo.yml ran to its end"
+
+
+def _pytest() -> str:
+    report = STATE / "units.xml"
+    _call("test", ["pytest", "tests/unit", f"--junit-xml={report}"], live=True)
+    ran = report.read_text().count("<testcase ")
+    if not ran:
+        raise Failed("pytest ran no test")
+    return f"{ran} tests, Python {version('test')}"
+
+
+def _units(core: str, python: str) -> str:
+    with tree.copy() as root:
+        path = {"PATH": f"{binaries(core)}:{binaries(python)}:{interpreter_path()}"}
+        output = _call(core, ["ansible-test", "units", "--local", "--python", version(python)], root, path)
+        ran, missing = tree.unit_tests(root, only_modules=python == "host")
+    if missing or not ran:
+        raise Failed(f"{output}\nansible-test succeeded, but reports no test of {', '.join(missing) or 'any file'}")
+    return f"{ran} tests, Python {version(python)}"
+
+
+def _integration(core: str, live: bool = False) -> str:
+    with tree.copy() as root:
+        output = _call(core, ["ansible-test", "integration", "--local"], root, live=live)
+        ran, missing = tree.integration_targets(root)
+    if missing or not ran:
+        raise Failed(f"{output}\nansible-test succeeded, but reports no task of {', '.join(missing) or 'any target'}")
+    return f"{ran} targets, Python {version(core)}"
+
+
+def _sanity(core: str) -> str:
+    with tree.copy() as root:
+        ignored = list((root / "tests" / "sanity").glob("ignore*.txt"))
+        output = _call(core, ["ansible-test", "sanity", "--local"], root)
+    ran = set(re.findall(r'^Running sanity test "([\w-]+)"', output, re.MULTILINE))
+    skipped = re.findall(
+        r'^WARNING: (Skipping sanity test "[\w-]+"(?! on Python [\d.]+ because it could not be found).*)',
+        output,
+        re.MULTILINE,
+    )
+    idle = {"import", "validate-modules"} - ran
+    if ignored or skipped or idle:
+        reasons = [
+            *(f"{file.name} exists" for file in ignored),
+            *skipped,
+            *(f"{test} did not run" for test in sorted(idle)),
+        ]
+        raise Failed(f"{output}\nansible-test succeeded, but: {'; '.join(reasons)}")
+    pythons = sorted(set(re.findall(r'"import" on Python ([\d.]+)$', output, re.MULTILINE)), key=minor)
+    return f"{len(ran)} tests, imports on Python {', '.join(pythons)}"
+
+
+def _on_copy(command: Sequence[str]) -> str:
+    """Run a linter in a copy of the collection."""
+    with tree.copy() as root:
+        _call("linters", command, root, {"ANSIBLE_COLLECTIONS_PATH": str(root.parents[2])})
+    return " ".join(command)
+
+
+def _format() -> str:
+    """Format the clone's own Python files, and repair what ruff can."""
+    _call("linters", ["ruff", "check", "--fix", "--exit-zero", "--quiet"])
+    return _call("linters", ["ruff", "format"]).strip()
+
+
+def _types() -> str:
+    with tree.copy() as root:
+        config = root / "pyproject.toml"
+        output = _call(
+            "linters",
+            ["mypy", "--config-file", config, "--cache-dir", STATE / "mypy", tree.COLLECTION],
+            root.parents[2],
+        )
+    return output.strip()
+
+
+def _build() -> str:
+    """Build the collection, import it as Galaxy does, and run its demo where it is installed."""
+    with tree.copy() as root, tempfile.TemporaryDirectory(prefix="kaleyra-") as name:
+        folder = Path(name)
+        built = _call("linters", ["ansible-galaxy", "collection", "build", "--output-path", folder], root)
+        artefact = next(folder.glob("*.tar.gz"))
+        with tarfile.open(artefact) as archive:
+            files = sum(member.isfile() for member in archive)
+        strict = {"GALAXY_IMPORTER_CHECK_REQUIRED_TAGS": "true", "GALAXY_IMPORTER_REQUIRE_V1_OR_GREATER": "true"}
+        imported = _call("linters", ["python", "-m", "galaxy_importer.main", artefact.name], folder, strict)
+        if re.search(r"^(WARNING|ERROR)", imported, re.MULTILINE):
+            raise Failed(f"{built}{imported}\ngalaxy_importer succeeded, but warns")
+        paths = {"ANSIBLE_COLLECTIONS_PATH": str(folder)}
+        _call("newest", ["ansible-galaxy", "collection", "install", "--offline", "-p", folder, artefact], folder, paths)
+        _call("newest", ["ansible-playbook", "community.kaleyra.demo"], folder, paths)
+    return f"{artefact.name}, {files} files, its demo runs"
+
+
+def _both(name: str, work: Callable[[str], str]) -> list[Step]:
+    """A step for each of the two ansible-core."""
+    return [
+        Step(f"{name}, {core} core", (name, "check"), (core,), partial(work, core)) for core in ("newest", "oldest")
+    ]
+
+
+def _all_units() -> list[Step]:
+    """The unit tests on each ansible-core, with the controller's own Python and, where there is one, a host's."""
+    return [
+        Step(
+            f"units, {core} core, {whose} Python",
+            ("units", "check"),
+            tuple({core, python}),
+            partial(_units, core, python),
+        )
+        for core in ("newest", "oldest")
+        for whose, python in (("its", core), ("host's", "host"))
+        if python == core or available(python)
+    ]
+
+
+def steps() -> list[Step]:
+    """All steps, the slowest first."""
+    linters = ("linters",)
+    return [
+        Step("format", ("format",), linters, _format),
+        Step("demo", ("demo",), ("demo",), _demo, live=True),
+        Step("unit tests", ("test",), ("test",), _pytest, live=True),
+        Step("integration tests", ("test",), ("test",), partial(_integration, "test", live=True), live=True),
+        *_both("sanity", _sanity),
+        *_both("integration", _integration),
+        *_all_units(),
+        Step("build", ("build", "check"), ("linters", "newest"), _build),
+        Step(
+            "ansible-lint",
+            ("lint", "check"),
+            linters,
+            partial(_on_copy, ["ansible-lint", "--profile", "production", "--offline"]),
+        ),
+        Step("types", ("types", "check"), linters, _types),
+        Step(
+            "docs",
+            ("docs", "check"),
+            linters,
+            partial(
+                _on_copy,
+                ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "all", "."],
+            ),
+        ),
+        Step("changelog", ("docs", "check"), linters, partial(_on_copy, ["antsibull-changelog", "lint"])),
+        Step("licences", ("lint", "check"), linters, partial(_on_copy, ["reuse", "lint"])),
+        Step("ruff", ("lint", "check"), linters, partial(_on_copy, ["ruff", "check"])),
+        Step("formatting", ("lint", "check"), linters, partial(_on_copy, ["ruff", "format", "--check"])),
+    ]
+
+
+def machine() -> str:
+    """What the machine offers, in one line."""
+    return f"Python {', '.join(interpreters())}"
