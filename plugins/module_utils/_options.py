@@ -141,10 +141,13 @@ def _api_url(params: Mapping[str, Any]) -> str:
 
 def _call_faults(params: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with the account's options. No fault quotes the key or the URL."""
-    sid = params["sid"] or ""
-    yield from _secret_faults("api_key", params["api_key"] or "", "KALEYRA_API_KEY")
-    yield from _secret_faults("sid", sid, "KALEYRA_SID")
-    if sid and not re.fullmatch("[A-Za-z0-9]+", sid):
+    if not params["api_key"]:
+        yield "api_key: missing; set it, or the environment variable KALEYRA_API_KEY"
+    elif any(char.isspace() or not char.isprintable() for char in params["api_key"]):
+        yield "api_key: holds white space or a control character"
+    if not params["sid"]:
+        yield "sid: missing; set it, or the environment variable KALEYRA_SID"
+    elif not re.fullmatch("[A-Za-z0-9]+", params["sid"]):
         yield "sid: not letters and digits alone"
     yield from _url_faults(_api_url(params))
     if not 0 < params["timeout"] <= LONGEST_TIMEOUT:
@@ -155,14 +158,6 @@ def _call_faults(params: Mapping[str, Any]) -> Iterator[str]:
         yield f"connections: not 1 to {MOST_CONNECTIONS}"
     if params["ca_path"] and not os.path.exists(params["ca_path"]):
         yield f"ca_path: there is no {params['ca_path']}"
-
-
-def _secret_faults(option: str, value: str, variable: str) -> list[str]:
-    if not value:
-        return [f"{option}: missing; set it, or the environment variable {variable}"]
-    if any(char.isspace() or not char.isprintable() for char in value):
-        return [f"{option}: holds white space or a control character"]
-    return []
 
 
 def _url_faults(url: str) -> Iterator[str]:

@@ -18,7 +18,6 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import name_key
 
@@ -239,7 +238,7 @@ def _text(value: object) -> tuple[str, str]:
         return "", f"is the number {value}, which has lost digits or its form; quote it"
     if not isinstance(value, int):
         return "", "is not a text"
-    if value >= 10**18 and int(Decimal(repr(float(value)))) == value:
+    if value >= 10**18 and len(str(value).rstrip("0")) <= 17:  # the digits that a float holds
         return "", f"{value} may have lost its last digits, as in a browser's JSON editor; quote it"
     return str(value), ""
 

@@ -126,8 +126,9 @@ def _done(answer: Answer) -> Future[Answer]:
 
 def _run(walk: _Walk, submit: Callable[[list[Sender]], Future[Answer]], connections: int) -> None:
     flying: deque[tuple[list[Sender], Future[Answer]]] = deque()
+    most = 1  # until the first answer: a wrong key or URL costs one call, not one a connection
     while True:
-        while len(flying) < connections and not any(
+        while len(flying) < most and not any(
             future.done() and future.result().verdict is Verdict.STOP for _call, future in flying
         ):
             call = walk.next_call([sender for other, _future in flying for sender in other])
@@ -138,6 +139,7 @@ def _run(walk: _Walk, submit: Callable[[list[Sender]], Future[Answer]], connecti
             return
         call, future = flying.popleft()
         walk.judge(call, future.result())
+        most = connections
 
 
 class _Walk:
