@@ -15,7 +15,7 @@ from pathlib import Path
 
 from . import tree
 from .environments import available, binaries, home, version
-from .machine import CLONE, STATE, interpreter_path, interpreters, minor, run
+from .machine import CLONE, STATE, interpreter_path, interpreters, run
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ def _sanity(core: str) -> str:
             *(f"{test} did not run" for test in sorted(idle)),
         ]
         raise Failed(f"{output}\nansible-test succeeded, but: {'; '.join(reasons)}")
-    pythons = sorted(set(re.findall(r'"import" on Python ([\d.]+)$', output, re.MULTILINE)), key=minor)
-    return f"{len(ran)} tests, imports on Python {', '.join(pythons)}"
+    imported = set(re.findall(r'^Running sanity test "import" on Python ([\d.]+)$', output, re.MULTILINE))
+    return f"{len(ran)} tests, imports on Python {', '.join(found for found in interpreters() if found in imported)}"
 
 
 def _on_copy(command: Sequence[str]) -> str:

@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Make the other forms of AWX's credential type from the canonical one: `python -m tools.awx_credential_type`.
+
+The canonical form is `playbooks/files/awx/credential_type.yml`. Made from it are the file that `awx import` takes, and the two
+blocks in the guide that a person copies into AWX's own form. With `--check` nothing is written, and a form that
+differs is an error. It needs PyYAML.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CLONE = Path(__file__).resolve().parents[1]
+CANONICAL = CLONE / "playbooks/files/awx/credential_type.yml"
+IMPORT = CLONE / "playbooks/files/awx/credential_type.import.json"
+GUIDE = CLONE / "docs/docsite/rst/guide_awx.rst"
+
+
+def forms() -> dict[Path, str]:
+    """The made files, as they should be."""
+    credential_type = yaml.safe_load(CANONICAL.read_text(encoding="utf-8"))
+    return {IMPORT: import_form(credential_type), GUIDE: in_guide(GUIDE.read_text(encoding="utf-8"), credential_type)}
+
+
+def import_form(credential_type: dict[str, Any]) -> str:
+    """What `awx import` takes and `awx export` writes: an object with its natural key, in awxkit's terms."""
+    natural_key = {"type": "credential_type", "name": credential_type["name"], "kind": credential_type["kind"]}
+    return json.dumps({"credential_types": [{**credential_type, "natural_key": natural_key}]}, indent=2) + "\n"
+
+
+def in_guide(text: str, credential_type: dict[str, Any]) -> str:
+    """The guide's text with a block of YAML between the two marks of each of AWX's boxes.
+
+    :raises ValueError: a mark is missing.
+    """
+    for box in ("inputs", "injectors"):
+        block = yaml.safe_dump(credential_type[box], sort_keys=False, width=1000)
+        made = f".. code-block:: yaml\n\n{textwrap.indent(block, '   ')}"
+        pattern = rf"(\.\. BEGIN {box}:[^\n]*\n\n).*?(\n\.\. END {box}\n)"
+        text, found = re.subn(pattern, lambda marks, made=made: f"{marks[1]}{made}{marks[2]}", text, flags=re.DOTALL)
+        if found != 1:
+            raise ValueError(f"{GUIDE.name} has {found} places for the {box}, not one")
+    return text
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Make the other forms of AWX's credential type from the canonical one.")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a form differs")
+    check = parser.parse_args().check
+    stale = {path: text for path, text in forms().items() if not path.exists() or path.read_text(encoding="utf-8") != text}
+    for path, text in stale.items():
+        print(f"{path.relative_to(CLONE)}: {'is not what ' + CANONICAL.name + ' makes' if check else 'made'}")
+        if not check:
+            path.write_text(text, encoding="utf-8")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
