@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the module, and makes its client's waits pass in no time."""
+
+from __future__ import annotations
+
+import json
+import threading
+import types
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible.module_utils import basic
+
+COUNTED = ("created", "present", "deleted", "absent", "rejected", "unknown", "not_attempted")
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
+    """A function that runs the module with its arguments as options, and returns its result.
+
+    A sandbox as the first argument gives the account of the API's pages there. The result's ``warnings`` are those
+    that the module gave. What holds for every result is checked here.
+    """
+    from ansible_collections.community.kaleyra.plugins.modules import kaleyra_sender
+    from kaleyra_api import SAMPLE_KEY, SAMPLE_SID
+
+    for variable in ("KALEYRA_API_KEY", "KALEYRA_SID", "KALEYRA_API_URL"):
+        monkeypatch.delenv(variable, raising=False)
+
+    def run(box: Any = None, *, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
+        warnings: list[str] = []
+        if box:
+            options = {"api_url": box.url, "sid": SAMPLE_SID, "api_key": SAMPLE_KEY, **options}
+        arguments = {"_ansible_check_mode": check, "_ansible_diff": diff, **options}
+        with monkeypatch.context() as patch:
+            patch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
+            patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)  # ansible-core 2.19 and newer ask for it
+            patch.setattr(basic.AnsibleModule, "warn", lambda _self, text: warnings.append(text))
+            with pytest.raises(SystemExit) as end:
+                kaleyra_sender.main()
+        printed = capsys.readouterr().out
+        assert str(options.get("api_key") or SAMPLE_KEY) not in printed + "".join(warnings)
+        result: dict[str, Any] = json.loads(printed)
+        json.dumps(result, ensure_ascii=False).encode()  # Ansible drops a result that is no UTF-8
+        assert bool(end.value.code) == result.get("failed", False)
+        if "summary" in result:
+            _check(result, options.get("report", "all"))
+        return {**result, "warnings": warnings}
+
+    return run
+
+
+def _check(result: dict[str, Any], report: str) -> None:
+    """What the contract says of every result that tells of senders."""
+    rows, summary = result["senders"], result["summary"]
+    assert list(summary) == ["total", *COUNTED]
+    assert summary["total"] == sum(summary[outcome] for outcome in COUNTED)
+    for row in rows:
+        assert row["failed"] == (row["outcome"] in ("rejected", "unknown", "not_attempted"))
+        # After a lost answer a sender may be there, or gone, through this run or not.
+        if row["outcome"] not in ("present", "absent"):
+            assert row["changed"] == (row["outcome"] in ("created", "deleted", "unknown"))
+    if report == "all":
+        assert [summary[outcome] for outcome in COUNTED] == [
+            sum(row["outcome"] == outcome for row in rows) for outcome in COUNTED
+        ]
+        assert result["changed"] == any(row["changed"] for row in rows)
+    assert result["failed"] == any(row["failed"] for row in rows)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that clients wait between their tries, in order. None of them passes."""
+    from ansible_collections.community.kaleyra.plugins.module_utils import _client
+
+    asked: list[float] = []
+
+    class Event(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            asked.append(timeout or 0.0)
+            return self.is_set()
+
+    monkeypatch.setattr(_client, "threading", types.SimpleNamespace(Event=Event, local=threading.local))
+    return asked

@@ -1,0 +1,233 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An HTTP answer is read into a verdict, the reasons by sender, and IDs, whatever its shape."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.community.kaleyra.plugins.module_utils._answer import (
+    Verdict,
+    already_exists,
+    does_not_exist,
+    name_key,
+    read,
+)
+from ansible_collections.community.kaleyra.tests.unit.plugins.answers import documented
+
+EXISTS = "Sender ID Already exist."
+TOO_LONG = "Sender ID has to be registered and it can only be 6 character"
+
+
+def body(code="MSG134", error=(), data=(), message="Sender IDs not created"):
+    return json.dumps({"code": code, "message": message, "data": data, "error": error}).encode()
+
+
+def refusal(reason=EXISTS, name="ABCF01", **more):
+    return {"sender": reason, "sender_name": name, **more}
+
+
+@pytest.mark.parametrize("answer", [pytest.param(answer, id=name) for name, answer in documented().items()])
+def test_documented_answers(answer):
+    found = read(answer.status, answer.body.encode())
+    assert found.verdict is Verdict[answer.verdict]
+    try:
+        printed = json.loads(answer.body)
+    except ValueError:
+        assert "not the documented JSON" in found.message
+        assert (found.code, found.ids, found.errors) == ("", {}, {})
+        return
+    assert found.code == answer.code
+    assert printed["message"] in found.message
+    rows = printed["data"] if isinstance(printed["data"], list) else []
+    assert {key: number for key, number in found.ids.items() if key} == {
+        name_key(row["sender"]): row["id"] for row in rows
+    }
+    named = [entry for entry in printed["error"].values() if isinstance(entry, dict)]
+    assert found.errors == {name_key(entry["sender_name"]): (entry["sender"],) for entry in named}
+    assert found.limit == (5000 if answer.code == "RBC192" else None)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param({"0": refusal()}, id="object"),
+        pytest.param({"17": refusal()}, id="a key that counts the errors, not the rows"),
+        pytest.param([refusal()], id="list"),
+        pytest.param([[refusal()]], id="list in a list"),
+        pytest.param(refusal(), id="bare"),
+        pytest.param({"0": refusal(name=" abcf01 ")}, id="spelt in another way"),
+    ],
+)
+def test_a_refusal_is_found_by_name_in_any_shape(error):
+    found = read(400, body(error=error))
+    assert (found.verdict, found.errors) == (Verdict.REFUSED, {name_key("ABCF01"): (EXISTS,)})
+
+
+def test_a_name_of_digits_may_come_as_a_number():
+    assert read(400, body(error={"0": refusal(name=567890)})).errors == {"567890": (EXISTS,)}
+
+
+def test_all_reasons_for_a_sender_are_kept():
+    found = read(400, body(error=[refusal(), refusal(TOO_LONG), refusal("", "OTHER")]))
+    assert found.errors == {
+        name_key("ABCF01"): (EXISTS, TOO_LONG),
+        name_key("OTHER"): ("refused without a reason",),
+    }
+
+
+@pytest.mark.parametrize(
+    "shape", [[], {}, None, "", 0, False, "text", 7, [None], [["x"]], {"0": None}, {"0": {}}, [[[]]]]
+)
+@pytest.mark.parametrize("field", ["data", "error"])
+@pytest.mark.parametrize(
+    ("code", "status", "verdict"), [("MSG134", 400, Verdict.REFUSED), ("MSG108", 200, Verdict.ACCEPTED)]
+)
+def test_nothing_is_read_into_other_shapes(code, status, verdict, field, shape):
+    found = read(status, body(code, **{field: shape}))
+    assert (found.verdict, found.code, found.errors) == (verdict, code, {})
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "verdict"),
+    [
+        (200, "MSG134", Verdict.REFUSED),
+        (200, "RBC001", Verdict.STOP),
+        (200, "E110", Verdict.STOP),
+        (200, "RBC192", Verdict.TOO_LARGE),
+        (200, "WA500", Verdict.LOST),
+        (200, "MSG999", Verdict.LOST),
+        (204, "", Verdict.LOST),
+        (302, "MSG106", Verdict.STOP),
+        (400, "MSG999", Verdict.REFUSED),
+        (400, "MSG106", Verdict.REFUSED),
+        (401, "MSG999", Verdict.STOP),
+        (401, "MSG106", Verdict.STOP),
+        (403, "", Verdict.REFUSED),
+        (407, "", Verdict.STOP),
+        (408, "", Verdict.STOP),
+        (413, "", Verdict.TOO_LARGE),
+        (413, "RBC192", Verdict.TOO_LARGE),
+        (422, "WA400", Verdict.REFUSED),
+        (429, "", Verdict.STOP),
+        (500, "MSG106", Verdict.LOST),
+        (500, "MSG134", Verdict.LOST),
+        (503, "", Verdict.LOST),
+        (599, "RBC001", Verdict.LOST),
+    ],
+)
+def test_code_and_status(status, code, verdict):
+    assert read(status, body(code)).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b'"MSG106"',
+        b"12",
+        b"<html>",
+        b"{",
+        b"\xff\xfe\x00",
+        b"NaN",
+        pytest.param(b"[" * 100_000, id="deep"),
+        pytest.param(b"9" * 5000, id="a number of 5000 digits"),
+        body()[:-1],
+        body()[1:],
+    ],
+)
+@pytest.mark.parametrize(("status", "verdict"), [(200, Verdict.LOST), (400, Verdict.REFUSED)])
+def test_what_is_not_the_documented_json_is_read_by_its_status(status, verdict, content):
+    found = read(status, content)
+    assert (found.verdict, found.code) == (verdict, "")
+    assert str(status) in found.message
+    assert "not the documented JSON" in found.message
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [(202, Verdict.LOST), (301, Verdict.STOP), (401, Verdict.STOP), (413, Verdict.TOO_LARGE), (502, Verdict.LOST)],
+)
+def test_a_page_of_html_is_read_by_its_status(status, verdict):
+    assert read(status, b"<html></html>").verdict is verdict
+
+
+def test_success_that_names_a_refused_sender():
+    rows = [
+        {"id": 1, "sender": "ADPAI", "code": "MSG106", "message": "submitted"},
+        {"id": None, "sender": "ABCF01", "code": "MSG134", "message": TOO_LONG},
+    ]
+    found = read(200, body("MSG106", {"0": refusal(name="ABCF99")}, rows))
+    assert found.verdict is Verdict.ACCEPTED
+    assert found.errors == {name_key("ABCF01"): (TOO_LONG,), name_key("ABCF99"): (EXISTS,)}
+    assert found.ids[name_key("ADPAI")] == "1"
+
+
+def test_a_success_with_an_undocumented_code_that_names_senders_is_a_refusal():
+    found = read(200, body("MSG999", {"0": refusal()}))
+    assert (found.verdict, list(found.errors)) == (Verdict.REFUSED, [name_key("ABCF01")])
+
+
+def test_a_message_without_a_name_is_told_once():
+    reason = "Incorrect SID or API key."
+    assert read(401, body("RBC001", {"error": reason}, message=reason)).message == reason
+    assert read(400, body("WA400", {"payload": "Bad row"}, message="Refer")).message == "Refer; Bad row"
+
+
+@pytest.mark.parametrize(
+    ("message", "limit"),
+    [
+        ("Exceeded max capacity of 5000 senders", 5000),
+        ("Exceeded max capacity of 7 senders", 7),
+        ("Exceeded max capacity", None),
+        ("Exceeded max capacity of 99999999999999999999 senders", None),
+    ],
+)
+def test_the_limit_that_rbc192_names(message, limit):
+    assert read(400, body("RBC192", message=message)).limit == limit
+    assert read(400, body("WA400", message=message)).limit is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "exists"),
+    [
+        (EXISTS, True),
+        ("Sender ID already exists", True),
+        ("SENDER ID ALREADY  EXISTS!", True),
+        ("Sender ID already exists in another account", False),
+        ("Already exists with a different entity ID", False),
+        (TOO_LONG, False),
+        ("Sender ID does not exist.", False),
+        ("", False),
+    ],
+)
+def test_which_reasons_say_that_a_sender_exists(reason, exists):
+    assert already_exists(reason) is exists
+
+
+@pytest.mark.parametrize(
+    ("reason", "missing"),
+    [
+        ("Sender ID does not exist.", True),
+        ("Sender ID not found", True),
+        ("The sender could not be found", True),
+        ("No such sender", True),
+        ("Sender ID has already been deleted", True),
+        (EXISTS, False),
+        ("Sender key is Mandatory in the body. And cannot be empty", False),
+        ("Sender IDs not deleted", False),
+        ("Sender is in use", False),
+        ("", False),
+    ],
+)
+def test_which_reasons_say_that_a_sender_is_missing(reason, missing):
+    assert does_not_exist(reason) is missing
+
+
+@pytest.mark.parametrize("depth", [900, 100_000])
+def test_a_deeply_nested_answer_is_no_traceback(depth):
+    nested = '{"code": "MSG134", "error": ' + "[" * depth + "]" * depth + "}"
+    assert read(400, nested.encode()).verdict is Verdict.REFUSED
