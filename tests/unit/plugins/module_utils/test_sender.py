@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lists of senders from the task and from files: what is read, completed, and dropped. Bad ones are in test_bad_input.py."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
+    Sender,
+    entries_of_file,
+    entries_of_task,
+    senders_to_create,
+    senders_to_delete,
+)
+
+NO_DEFAULTS = {"description": "", "iso_code": "", "entity_id": ""}
+DEFAULTS = {"description": "common", "iso_code": "in", "entity_id": "123456789011"}
+ADPAI = ("ADPAI", "testing", "us", "123456789011")
+ABCF01 = ("ABCF01", "common", "in", "123456789011")
+
+
+def told(senders):
+    return [(sender.name, sender.description, sender.iso_code, sender.entity_id) for sender in senders]
+
+
+def file_of(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return entries_of_file(str(path), ["sender"])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("sender,description,iso_code,entity_id\nADPAI,testing,us,\nABCF01,,,\n", id="commas"),
+        pytest.param("sender;description;iso_code;entity_id\nADPAI;testing;us;\nABCF01;;;\n", id="semicolons"),
+        pytest.param("sender\tdescription\tiso_code\nADPAI\ttesting\tus\nABCF01\t\t\n", id="tabs"),
+        pytest.param("\ufeffsender,description,iso_code\nADPAI,testing,us\nABCF01,,\n", id="BOM"),
+        pytest.param(
+            '\ufeff"sender";"description";"iso_code"\n"ADPAI";"testing";"us"\nABCF01;;\n', id="BOM and quotes"
+        ),
+        pytest.param("sender,description,iso_code\r\nADPAI,testing,us\r\nABCF01,,\r\n", id="CRLF"),
+        pytest.param("sender,description,iso_code\rADPAI,testing,us\rABCF01,,\r", id="CR"),
+        pytest.param("sender,description,iso_code\nADPAI,testing,us\nABCF01,,", id="no last line end"),
+        pytest.param("\n\nsender,description,iso_code\n\nADPAI,testing,us\n,,\n\nABCF01,,\n\n", id="blank lines"),
+        pytest.param("sender,description,iso_code\nADPAI,testing,us\nABCF01\n", id="short line"),
+        pytest.param("name , iso_code,description\nADPAI,us,testing\nABCF01,,\n", id="alias, other order, spaces"),
+        pytest.param("id,sender,description,iso_code,\n1,ADPAI,testing,us,x\n2,ABCF01,,,\n", id="other columns"),
+    ],
+)
+def test_csv(tmp_path, content):
+    senders, warnings = senders_to_create(file_of(tmp_path, "senders.csv", content), DEFAULTS)
+    assert told(senders) == [ADPAI, ABCF01]
+    assert warnings == []
+
+
+def test_csv_cells_are_read_as_they_are(tmp_path):
+    cells = 'sender,description\n0012,"a, ""b"";\nc\t"\nT\u00e4st, d \n'
+    entries = file_of(tmp_path, "LIST.CSV", cells)
+    senders, _warnings = senders_to_create(entries, {**DEFAULTS, "iso_code": "us"})
+    assert [(sender.name, sender.description) for sender in senders] == [("0012", 'a, "b";\nc\t'), ("T\u00e4st", " d ")]
+    assert [entry.where for entry in entries] == ["line 2", "line 4"]
+
+
+@pytest.mark.parametrize("content", ["sender", "sender\n\n", "sender,description\r\n"])
+def test_a_header_alone_is_an_empty_list(tmp_path, content):
+    assert file_of(tmp_path, "senders.csv", content) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(
+            '[{"sender": "ADPAI", "description": "testing", "iso_code": "us"}, {"sender": "ABCF01"}]', id="plain"
+        ),
+        pytest.param(
+            '\ufeff[{"sender":"ADPAI","description":"testing","iso_code":"us"},{"name":"ABCF01"}]\r\n', id="BOM, alias"
+        ),
+        pytest.param(
+            '[{"sender": "ADPAI", "description": "testing", "iso_code": "us", "entity_id": null},'
+            '{"sender": "ABCF01", "description": "", "iso_code": null, "entity_id": 123456789011}]',
+            id="null and numbers",
+        ),
+    ],
+)
+def test_json(tmp_path, content):
+    senders, warnings = senders_to_create(file_of(tmp_path, "senders.json", content), DEFAULTS)
+    assert told(senders) == [ADPAI, ABCF01]
+    assert warnings == []
+
+
+def test_an_empty_json_list(tmp_path):
+    assert file_of(tmp_path, "senders.json", "[]") == []
+
+
+@pytest.mark.parametrize(
+    "entity_id", ["123456789012", "9" * 30, "0" * 12, 123456789012, 1201159123456789012, 1201159123456789001]
+)
+def test_entity_ids(entity_id):
+    entries = entries_of_task([{**dict(zip(("sender", "description", "iso_code"), ABCF01)), "entity_id": entity_id}])
+    assert told(senders_to_create(entries, NO_DEFAULTS)[0]) == [(*ABCF01[:3], str(entity_id))]
+
+
+def test_only_india_demands_an_entity_id_and_any_country_may_have_one():
+    entries = entries_of_task([{"sender": "ADPAI", "iso_code": "US", "description": "testing"}])
+    assert told(senders_to_create(entries, NO_DEFAULTS)[0]) == [("ADPAI", "testing", "US", "")]
+    assert told(senders_to_create(entries, DEFAULTS)[0]) == [("ADPAI", "testing", "US", "123456789011")]
+
+
+@pytest.mark.parametrize("name", ["A", "123456", 123456, "A B", "T\u00e4st", "\u0926\u093f", "+49 1", "No", "A" * 200])
+def test_any_other_name_is_the_api_s_to_judge(name):
+    senders, _warnings = senders_to_create(entries_of_task([{"sender": name}]), DEFAULTS)
+    assert [sender.name for sender in senders] == [str(name)]
+
+
+def test_duplicates_are_dropped_with_a_warning():
+    entries = entries_of_task(
+        [
+            {"sender": "ADPAI", "iso_code": "in"},
+            {"sender": "ABCF01"},
+            {"sender": "ADPAI", "iso_code": "IN", "description": "common"},
+            {"sender": "ADPAI", "iso_code": "us"},
+            {"sender": "adpai"},
+        ]
+    )
+    senders, warnings = senders_to_create(entries, DEFAULTS)
+    assert [(sender.name, sender.iso_code) for sender in senders] == [
+        ("ADPAI", "in"),
+        ("ABCF01", "in"),
+        ("ADPAI", "us"),
+        ("adpai", "in"),
+    ]
+    assert len(warnings) == 1
+    assert "senders[2] (ADPAI)" in warnings[0]
+    assert "senders[0]" in warnings[0]
+
+
+def test_deleting_goes_by_the_name_alone():
+    entries = entries_of_task(
+        [{"sender": "ADPAI", "iso_code": "in"}, {"sender": 7}, {"sender": "ADPAI", "iso_code": "us"}]
+    )
+    senders, warnings = senders_to_delete(entries)
+    assert told(senders) == [("ADPAI", "", "", ""), ("7", "", "", "")]
+    assert len(warnings) == 1
+    assert "senders[2] (ADPAI)" in warnings[0]
+    assert "senders[0]" in warnings[0]
+
+
+def test_the_api_may_name_a_sender_in_another_spelling():
+    assert Sender("ADPAI").key == Sender("adpai").key == Sender("AdPai").key != Sender("ADPA1").key
