@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils import basic
+from ansible.module_utils.common.parameters import PASS_VARS
 
 COUNTED = ("created", "present", "deleted", "absent", "rejected", "unknown", "not_attempted")
 
@@ -34,6 +35,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         if box:
             options = {"api_url": box.url, "sid": SAMPLE_SID, "api_key": SAMPLE_KEY, **options}
         arguments = {"_ansible_check_mode": check, "_ansible_diff": diff, **options}
+        if "inject_invocation" in PASS_VARS:  # older than ansible-core 2.21 always do
+            arguments["_ansible_inject_invocation"] = True
         with monkeypatch.context() as patch:
             patch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
             patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)  # ansible-core 2.19 and newer ask for it
