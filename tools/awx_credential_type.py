@@ -45,19 +45,23 @@ def in_guide(text: str, credential_type: dict[str, Any]) -> str:
     """
     for box in ("inputs", "injectors"):
         block = yaml.safe_dump(credential_type[box], sort_keys=False, width=1000)
-        made = f".. code-block:: yaml\n\n{textwrap.indent(block, '   ')}"
-        pattern = rf"(\.\. BEGIN {box}:[^\n]*\n\n).*?(\n\.\. END {box}\n)"
-        text, found = re.subn(pattern, lambda marks, made=made: f"{marks[1]}{made}{marks[2]}", text, flags=re.DOTALL)
-        if found != 1:
-            raise ValueError(f"{GUIDE.name} has {found} places for the {box}, not one")
+        made = f"\n.. code-block:: yaml\n\n{textwrap.indent(block, '   ')}\n"
+        parts = re.split(rf"(\.\. BEGIN {box}:[^\n]*\n|\.\. END {box}\n)", text)
+        if len(parts) != 5:
+            raise ValueError(f"{GUIDE.name} has not exactly one place for the {box}")
+        text = "".join([*parts[:2], made, *parts[3:]])
     return text
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Make the other forms of AWX's credential type from the canonical one.")
+    parser = argparse.ArgumentParser(
+        description="Make the other forms of AWX's credential type from the canonical one."
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a form differs")
     check = parser.parse_args().check
-    stale = {path: text for path, text in forms().items() if not path.exists() or path.read_text(encoding="utf-8") != text}
+    stale = {
+        path: text for path, text in forms().items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    }
     for path, text in stale.items():
         print(f"{path.relative_to(CLONE)}: {'is not what ' + CANONICAL.name + ' makes' if check else 'made'}")
         if not check:

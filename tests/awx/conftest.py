@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of AWX run with. `make awx` makes all of it; a test that misses something is skipped and says what.
+
+* The environments `.venv/oldest` and `.venv/newest`, or the folders in ``KALEYRA_OLDEST`` and ``KALEYRA_NEWEST``: virtual environments with
+  ansible-core 2.16 and the newest, and `requests`.
+* The collection `awx.awx` 24.6.1, in `.venv/collections` or the collections path in ``KALEYRA_AWX_COLLECTIONS``; pip downloads it.
+* ``KALEYRA_NO_SKIP`` turns the skips into failures.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+import pytest
+
+CLONE = pathlib.Path(__file__).resolve().parents[2]
+STATE = CLONE / ".venv"
+AWX_COLLECTION_FROM = "ansible==10.7.0"
+
+sys.path.insert(0, str(CLONE / "playbooks" / "files"))
+
+_TREE = tempfile.TemporaryDirectory(prefix="kaleyra-awx-")
+COLLECTIONS = pathlib.Path(_TREE.name)
+
+
+def _link() -> None:
+    """Make a tree in which this clone is the collection, for Ansible and for Python's imports."""
+    packages = COLLECTIONS / "ansible_collections"
+    (packages / "community").mkdir(parents=True)
+    (packages / "__init__.py").touch()
+    (packages / "community" / "__init__.py").touch()
+    (packages / "community" / "kaleyra").symlink_to(CLONE, target_is_directory=True)
+    sys.path.insert(0, str(COLLECTIONS))
+
+
+_link()
+
+
+def pytest_unconfigure() -> None:
+    _TREE.cleanup()
+
+
+def _missing(what: str) -> NoReturn:
+    if os.environ.get("KALEYRA_NO_SKIP"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session", params=["oldest", "newest"])
+def core(request: pytest.FixtureRequest) -> pathlib.Path:
+    """The folder with the programs of one ansible-core, of each in turn."""
+    name = request.param
+    programs = pathlib.Path(os.environ.get(f"KALEYRA_{name.upper()}") or STATE / name) / "bin"
+    if not (programs / "ansible-playbook").exists():
+        _missing(f"needs the {name} ansible-core in {programs}: `make awx` puts it there")
+    return programs
+
+
+@pytest.fixture(scope="session")
+def collections() -> pathlib.Path:
+    """A collections path with this clone."""
+    return COLLECTIONS
+
+
+@pytest.fixture(scope="session")
+def awx_collections(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A collections path with `awx.awx`."""
+    path = pathlib.Path(os.environ.get("KALEYRA_AWX_COLLECTIONS") or STATE / "collections-awx")
+    if not (path / "ansible_collections" / "awx" / "awx").exists():
+        folder = tmp_path_factory.mktemp("ansible")
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--dest",
+            str(folder),
+            AWX_COLLECTION_FROM,
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            _missing(f"needs awx.awx from the PyPI package {AWX_COLLECTION_FROM}: {done.stderr}")
+        with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+            wheel.extractall(
+                path, [name for name in wheel.namelist() if name.startswith("ansible_collections/awx/awx/")]
+            )
+    return path
+
+
+@pytest.fixture
+def run(
+    core: pathlib.Path, collections: pathlib.Path, tmp_path: pathlib.Path
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """A function that runs a program of the ansible-core with variables: ``run(["ansible-playbook", ...], NAME="value")``."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ANSIBLE_", "KALEYRA_", "CONTROLLER_", "PYTHON"))
+    }
+
+    def _run(command: list[Any], **variables: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **kept,
+            "HOME": str(tmp_path),
+            "PATH": f"{core}:{os.environ['PATH']}",
+            "ANSIBLE_COLLECTIONS_PATH": str(collections),
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "no_proxy": "127.0.0.1",
+            **variables,
+        }
+        return subprocess.run(
+            [str(part) for part in command], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+    return _run
+
+
+@pytest.fixture
+def controller() -> Iterator[Any]:
+    """A stand-in for AWX, as `(awx, url)`."""
+    from ansible_collections.community.kaleyra.tests.awx import fake_awx
+
+    with fake_awx.running() as (awx, url):
+        yield awx, url
