@@ -12,8 +12,8 @@ cannot tell: it sends, and learns from refusals. What an answer leaves open stay
 from __future__ import annotations
 
 import itertools
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -100,21 +100,30 @@ def settle(
     return Settled([walk.outcome(sender) for sender in senders], walk.api_calls, walk.retried)
 
 
-def pack(senders: Iterable[Sender], limit: int) -> list[list[Sender]]:
-    """Spread senders over as few calls of at most ``limit`` as they fit in, never two of one name in one call."""
-    calls: list[list[Sender]] = []
-    first_after: dict[str, int] = {}
-    first_open = 0
+def pack(senders: Sequence[Sender], limit: int) -> list[list[Sender]]:
+    """Spread senders over as few calls of at most ``limit`` as they fit in, never two of one name in one call.
+
+    Of two with one name, the one declared first is in the earlier call.
+    """
+    times = Counter(sender.key for sender in senders)
+    if not times:
+        return []
+    calls: list[list[Sender]] = [[] for _number in range(max(-(-len(senders) // limit), max(times.values())))]
+    places: dict[str, Iterator[int]] = {}
+    repeated = 0
     for sender in senders:
-        number = max(first_open, first_after.get(sender.key, 0))
-        while number < len(calls) and len(calls[number]) == limit:
-            number += 1
-        if number == len(calls):
-            calls.append([])
-        calls[number].append(sender)
-        first_after[sender.key] = number + 1
-        while first_open < len(calls) and len(calls[first_open]) == limit:
-            first_open += 1
+        if times[sender.key] > 1:
+            if sender.key not in places:
+                numbers = ((repeated + count) % len(calls) for count in range(times[sender.key]))
+                places[sender.key] = iter(sorted(numbers))
+                repeated += times[sender.key]
+            calls[next(places[sender.key])].append(sender)
+    number = 0
+    for sender in senders:
+        if times[sender.key] == 1:
+            while len(calls[number]) == limit:
+                number += 1
+            calls[number].append(sender)
     return calls
 
 
