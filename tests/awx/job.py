@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A job as AWX lays it out and runs it, without the server: folders, environment and options of `awx/main/tasks/jobs.py`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+MOST_RESULT_CHARACTERS = 700_000
+"""AWX's `MAX_EVENT_RES`: of a longer result, the event keeps nothing."""
+
+VARIABLES = {
+    "ANSIBLE_FORCE_COLOR": "True",
+    "ANSIBLE_HOST_KEY_CHECKING": "False",
+    "ANSIBLE_INVENTORY_UNPARSED_FAILED": "True",
+    "ANSIBLE_RETRY_FILES_ENABLED": "False",
+    "INVENTORY_ID": "1",
+    "JOB_ID": "1",
+    "MAX_EVENT_RES": str(MOST_RESULT_CHARACTERS),
+    "PROJECT_REVISION": "0" * 40,
+}
+NEVER_RENDERED = "{"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job that ended. `events` are those that AWX stores, `stdout` is what it shows."""
+
+    status: int
+    stdout: str
+    events: list[dict[str, Any]]
+
+    def results(self, task: str) -> dict[str, Any]:
+        """The results of a task by host, as AWX stores them."""
+        ends = ("runner_on_ok", "runner_on_failed", "runner_on_skipped")
+        found = [event["event_data"] for event in self.events if event["event"] in ends]
+        return {data["host"]: data.get("res") for data in found if data["task"] == task}
+
+    @property
+    def artifacts(self) -> dict[str, Any]:
+        """What the job leaves to the workflow's following nodes, as extra variables."""
+        (stats,) = [event["event_data"] for event in self.events if event["event"] == "playbook_on_stats"]
+        return dict(stats["artifact_data"])
+
+
+@dataclass(frozen=True)
+class Runner:
+    """What a job runs with: an ansible-core's folder of programs, and the collections path that stands for an image's."""
+
+    core: Path
+    collections: Path
+
+    def run(
+        self,
+        folder: Path,
+        project: Path,
+        playbook: str,
+        inventory: Mapping[str, Any],
+        extra_vars: Mapping[str, Any],
+        credential: Mapping[str, str],
+        options: Sequence[str] = (),
+        vault_password: str = "",
+    ) -> Job:
+        """Run a playbook of a project.
+
+        :arg inventory: what an inventory script prints.
+        :arg credential: the variables that it injects.
+        :arg options: of ansible-playbook, such as ``--check``.
+        """
+        shutil.copytree(project, folder / "project")
+        for name in ("env", "inventory"):
+            (folder / name).mkdir()
+        options = ["-u", "root", *(["--ask-vault-pass"] if vault_password else []), *options]
+        variables = {
+            **VARIABLES,
+            "ANSIBLE_COLLECTIONS_PATH": f"{folder / 'requirements_collections'}:{self.collections}",
+            "HOME": str(folder),
+            "no_proxy": "127.0.0.1",
+            **credential,
+        }
+        files = {
+            "envvars": json.dumps(variables),
+            "extravars": extra_vars_file(extra_vars),
+            "cmdline": " ".join(options),
+            "settings": json.dumps({"suppress_ansible_output": True, "job_timeout": 0}),
+            "passwords": json.dumps({r"Vault password:\s*?$": vault_password} if vault_password else {}),
+        }
+        for name, text in files.items():
+            (folder / "env" / name).write_text(text, encoding="utf-8")
+        script = folder / "inventory" / "hosts"
+        script.write_text(f"#!{sys.executable}\nprint({json.dumps(inventory)!r})\n", encoding="utf-8")
+        script.chmod(0o700)
+        return self._start(folder, playbook)
+
+    def _start(self, folder: Path, playbook: str) -> Job:
+        outside = ("ANSIBLE_", "KALEYRA_", "CONTROLLER_", "PYTHON", "VIRTUAL_ENV")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(outside)}
+        done = subprocess.run(
+            [sys.executable, "-m", "ansible_runner", "run", folder, "--playbook", playbook, "--ident", "1"],
+            env={**environment, "PATH": f"{self.core}:{environment['PATH']}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        artifacts = folder / "artifacts" / "1"
+        files = sorted((artifacts / "job_events").glob("*.json"), key=lambda path: int(path.name.split("-")[0]))
+        events = [json.loads(path.read_text(encoding="utf-8")) for path in files]
+        if not events:
+            raise RuntimeError(done.stdout + done.stderr)
+        return Job(done.returncode, (artifacts / "stdout").read_text(encoding="utf-8"), events)
+
+
+def extra_vars_file(extra_vars: Mapping[str, Any]) -> str:
+    """Extra variables as AWX writes them: no text of a survey is ever a template."""
+
+    class Dumper(yaml.SafeDumper):
+        pass
+
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+        tag = "!unsafe" if NEVER_RENDERED in value else "tag:yaml.org,2002:str"
+        return dumper.represent_scalar(tag, value)
+
+    Dumper.add_representer(str, text)
+    return yaml.dump(dict(extra_vars), Dumper=Dumper)
+
+
+def inventory_of(hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """An inventory script's output with these hosts and their variables."""
+    return {"all": {"hosts": list(hosts)}, "_meta": {"hostvars": {name: dict(host) for name, host in hosts.items()}}}

@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""AWX lists what the example project offers, and the project finds the collection that it requires."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+import yaml
+from ansible_collections.community.kaleyra.tests.awx.awx_rules import listed_inventories, listed_playbooks
+from ansible_collections.community.kaleyra.tests.awx.conftest import CLONE
+from ansible_collections.community.kaleyra.tests.awx.fake_galaxy import serving
+from ansible_collections.community.kaleyra.tools import tree
+
+PROJECT = CLONE / "examples" / "awx-project"
+PLAYBOOKS = ["demo.yml", "report.yml", "senders.yml"]
+
+
+def test_awx_lists_the_playbooks():
+    assert listed_playbooks(PROJECT) == PLAYBOOKS
+
+
+def test_awx_lists_the_inventory():
+    assert listed_inventories(PROJECT) == ["inventory/hosts"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "listed"),
+    [
+        ("play.yml", "- name: A play\n  hosts: all\n", True),
+        ("play.yaml", "- import_playbook: a.b.c\n", True),
+        ("play.yml", "- name: A play\n  ansible.builtin.import_playbook: a.b.c\n", True),
+        ("play.yml", "$ANSIBLE_VAULT;1.1;AES256\n00\n", True),
+        ("folder/play.yml", "- hosts: all\n", True),
+        ("play.yml", "- name: Tasks\n  ansible.builtin.debug:\n", False),
+        ("play.yml", "- community.kaleyra.import_playbook: x\n", False),
+        ("play.txt", "- hosts: all\n", False),
+        ("tasks/play.yml", "- hosts: all\n", False),
+        ("roles/play.yml", "- hosts: all\n", False),
+        ("host_vars/play.yml", "- hosts: all\n", False),
+        (".folder/play.yml", "- hosts: all\n", False),
+    ],
+)
+def test_the_pickers_rule(tmp_path, path, text, listed):
+    (tmp_path / path).parent.mkdir(exist_ok=True)
+    (tmp_path / path).write_text(text, encoding="utf-8")
+    assert listed_playbooks(tmp_path) == ([path] if listed else [])
+
+
+@pytest.mark.parametrize("playbook", ["senders.yml", "demo.yml"])
+def test_a_wrapper_without_its_collection_is_an_error(run, tmp_path, playbook):
+    done = run(["ansible-playbook", "--syntax-check", PROJECT / playbook], ANSIBLE_COLLECTIONS_PATH=str(tmp_path))
+    assert done.returncode != 0
+
+
+def test_the_project_installs_and_finds_its_collection(run, tmp_path):
+    """As AWX does: the requirements go to a folder that comes first on the collections path."""
+    project = tmp_path / "project"
+    shutil.copytree(PROJECT, project)
+    with tree.copy() as root:
+        built = run(["ansible-galaxy", "collection", "build", "--output-path", tmp_path, root])
+    assert built.returncode == 0, built.stderr
+    (artefact,) = tmp_path.glob("*.tar.gz")
+    folder = tmp_path / "requirements_collections"
+    with serving(artefact) as url:
+        command = [
+            "ansible-galaxy",
+            "collection",
+            "install",
+            "-r",
+            project / "collections/requirements.yml",
+            "-p",
+            folder,
+        ]
+        installed = run([*command, "-s", url, "--no-cache"], ANSIBLE_COLLECTIONS_PATH=str(folder))
+    assert installed.returncode == 0, installed.stderr
+    manifest = json.loads((folder / "ansible_collections/community/kaleyra/MANIFEST.json").read_text(encoding="utf-8"))
+    wanted = yaml.safe_load((CLONE / "galaxy.yml").read_text(encoding="utf-8"))
+    assert manifest["collection_info"]["version"] == wanted["version"]
+    for playbook in PLAYBOOKS:
+        done = run(["ansible-playbook", "--syntax-check", project / playbook], ANSIBLE_COLLECTIONS_PATH=str(folder))
+        assert done.returncode == 0, done.stderr
+
+
+def test_every_account_of_the_inventory_has_its_own_key(run, tmp_path):
+    password = tmp_path / "password"
+    password.write_text("kaleyra-example", encoding="utf-8")
+    inventory = PROJECT / "inventory" / "hosts"
+    shown = run(["ansible-inventory", "-i", inventory, "--list", "--vault-password-file", password])
+    assert shown.returncode == 0, shown.stderr
+    accounts = json.loads(shown.stdout)["_meta"]["hostvars"]
+    assert sorted(accounts) == ["lotus", "orchid", "tulip"]
+    for account in accounts.values():
+        assert account["kaleyra_sid"].isalnum()
+        assert account["kaleyra_api_key"]["__ansible_vault"].startswith("$ANSIBLE_VAULT;")
+        assert account.get("kaleyra_senders") or (PROJECT / account["kaleyra_src"]).exists()
