@@ -8,12 +8,11 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from .machine import CLONE, STATE, interpreters, minor, run
-
-REQUIREMENTS = CLONE / "tests/requirements"
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,7 @@ ENVIRONMENTS = {
     "newest": Environment("newest", NEWEST),
     "host": Environment("units", ("3.9",)),
     "linters": Environment("linters", NEWEST),
+    "awx": Environment("awx", ANY),
 }
 """`oldest` and `newest` hold that ansible-core; `host` is the oldest Python that the module supports on a managed host."""
 
@@ -72,22 +72,32 @@ def version(name: str) -> str:
     return found
 
 
-def _fingerprint(python: Path) -> str:
-    """A digest of all that decides an environment's content."""
-    files = [CLONE / "requirements.txt", CLONE / "tests/unit/requirements.txt", *sorted(REQUIREMENTS.glob("*.txt"))]
-    contents = [str(python).encode(), GET_PIP.encode(), *(file.read_bytes() for file in files)]
-    return hashlib.sha256(b"\0".join(contents)).hexdigest()
+def _requirements(name: str) -> Path:
+    return CLONE / "tests/requirements" / f"{ENVIRONMENTS[name].requirements}.txt"
+
+
+def _files(requirements: Path) -> Iterator[Path]:
+    """The file `requirements` and those that it includes."""
+    yield requirements
+    for included in re.findall(r"^-r (.+)$", requirements.read_text(), re.MULTILINE):
+        yield from _files(requirements.parent / included)
+
+
+def _fingerprint(name: str, python: Path) -> str:
+    """A digest of all that decides the content of the environment `name`."""
+    contents = [file.read_text() for file in _files(_requirements(name))]
+    return hashlib.sha256("\0".join([str(python), GET_PIP, *contents]).encode()).hexdigest()
 
 
 def ensure(name: str) -> bool:
     """Make the environment `name` unless it is there and current, and return whether there was anything to do."""
     python = interpreters()[version(name)]
     folder, stamp = STATE / name, STATE / name / "stamp"
-    fingerprint = _fingerprint(python)
+    fingerprint = _fingerprint(name, python)
     if stamp.exists() and stamp.read_text() == fingerprint:
         return False
     _must([python, "-m", "venv", "--clear", folder])
-    _must([*_pip(name), "install", "-r", REQUIREMENTS / f"{ENVIRONMENTS[name].requirements}.txt"])
+    _must([*_pip(name), "install", "-r", _requirements(name)])
     _furnish(name)
     stamp.write_text(fingerprint)
     return True

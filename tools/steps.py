@@ -72,6 +72,15 @@ def _pytest() -> str:
     return f"{ran} tests, Python {version('test')}"
 
 
+def _awx() -> str:
+    report = STATE / "awx.xml"
+    strict = {"KALEYRA_NO_SKIP": "1"}
+    output = _call("awx", ["pytest", "tests/awx", f"--junit-xml={report}"], variables=strict)
+    if "<testcase " not in report.read_text():
+        raise Failed(f"{output}\npytest succeeded, but ran no test")
+    return output.strip().splitlines()[-1].strip("= ")
+
+
 def _units(core: str, python: str) -> str:
     with tree.copy() as root:
         path = {"PATH": f"{binaries(core)}:{binaries(python)}:{interpreter_path()}"}
@@ -151,7 +160,8 @@ def _build() -> str:
             raise Failed(f"{built}{imported}\ngalaxy_importer succeeded, but warns")
         paths = {"ANSIBLE_COLLECTIONS_PATH": str(folder)}
         _call("newest", ["ansible-galaxy", "collection", "install", "--offline", "-p", folder, artefact], folder, paths)
-        _call("newest", ["ansible-playbook", "community.kaleyra.demo"], folder, paths)
+        for core in ("newest", "oldest"):
+            _call(core, ["ansible-playbook", "community.kaleyra.demo"], folder, paths)
     return f"{artefact.name}, {files} files, its demo runs"
 
 
@@ -188,7 +198,8 @@ def steps() -> list[Step]:
         *_both("sanity", _sanity),
         *_both("integration", _integration),
         *_all_units(),
-        Step("build", ("build", "check"), ("linters", "newest"), _build),
+        Step("build", ("build", "check"), ("linters", "newest", "oldest"), _build),
+        Step("awx", ("awx", "check"), ("awx", "oldest", "newest"), _awx),
         Step(
             "ansible-lint",
             ("lint", "check"),
