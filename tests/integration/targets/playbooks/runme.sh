@@ -18,7 +18,7 @@ JSON
 "${python}" -B "${files}/kaleyra_sandbox.py" --open --config "${work}/config.json" --ready-file "${work}/url" &
 sandbox=$!
 "${python}" -c "print('sender', *('B%05d' % number for number in range(5000)), sep='\n')" > "${work}/senders.csv"
-cp accounts.yml "${work}"
+cp inventory/accounts.yml "${work}"
 for _ in {1..100}; do [ -e "${work}/url" ] || sleep 0.1; done
 SANDBOX_URL=$(cat "${work}/url")
 export SANDBOX_URL no_proxy=127.0.0.1 NO_PROXY=127.0.0.1 ANSIBLE_SHOW_CUSTOM_STATS=true ANSIBLE_NOCOLOR=true
