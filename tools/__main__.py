@@ -79,7 +79,7 @@ def perform(target: str) -> bool:
     """Run all steps of `target`, tell what came of each, end in a verdict, and return whether all passed."""
     started = time.monotonic()
     chosen = [step for step in steps() if target in step.targets]
-    _say(f"make {target}: {len(chosen)} steps, found {machine()}")
+    _say(f"make {target}: {len(chosen)} step{'s' * (len(chosen) > 1)}, found {machine()}")
     missing = _prepare({name for step in chosen for name in step.environments})
     outcomes: list[Outcome] = []
     for step in filter(lambda step: step.live, chosen):

@@ -27,7 +27,7 @@ class Step:
     environments: tuple[str, ...]
     work: Callable[[], str]
     live: bool = False
-    """Its output goes to the terminal as it comes, and nothing else runs meanwhile."""
+    """Somebody watches: it is announced, and nothing else runs meanwhile."""
 
 
 class Failed(Exception):
@@ -69,7 +69,7 @@ def _pytest() -> str:
     ran = report.read_text().count("<testcase ")
     if not ran:
         raise Failed("pytest ran no test")
-    return f"{ran} tests, Python {version('test')}"
+    return f"{ran} unit tests, Python {version('test')}"
 
 
 def _awx() -> str:
@@ -88,16 +88,16 @@ def _units(core: str, python: str) -> str:
         ran, missing = tree.unit_tests(root, only_modules=python == "host")
     if missing or not ran:
         raise Failed(f"{output}\nansible-test succeeded, but reports no test of {', '.join(missing) or 'any file'}")
-    return f"{ran} tests, Python {version(python)}"
+    return f"{ran} unit tests, Python {version(python)}"
 
 
-def _integration(core: str, live: bool = False) -> str:
+def _integration(core: str) -> str:
     with tree.copy() as root:
-        output = _call(core, ["ansible-test", "integration", "--local"], root, live=live)
-        ran, missing = tree.integration_targets(root)
-    if missing or not ran:
-        raise Failed(f"{output}\nansible-test succeeded, but reports no task of {', '.join(missing) or 'any target'}")
-    return f"{ran} targets, Python {version(core)}"
+        output = _call(core, ["ansible-test", "integration", "--local"], root)
+        ran, tasks, missing = tree.integration_targets(root)
+    if missing or not tasks:
+        raise Failed(f"{output}\nansible-test succeeded, but ran no task of {', '.join(missing) or 'any target'}")
+    return f"{ran} integration targets with {tasks} tasks, Python {version(core)}"
 
 
 def _sanity(core: str) -> str:
@@ -194,7 +194,7 @@ def steps() -> list[Step]:
         Step("format", ("format",), linters, _format),
         Step("demo", ("demo",), ("demo",), _demo, live=True),
         Step("unit tests", ("test",), ("test",), _pytest, live=True),
-        Step("integration tests", ("test",), ("test",), partial(_integration, "test", live=True), live=True),
+        Step("integration tests", ("test",), ("test",), partial(_integration, "test"), live=True),
         *_both("sanity", _sanity),
         *_both("integration", _integration),
         *_all_units(),

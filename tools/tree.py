@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import contextlib
-import re
+import json
 import shutil
 import subprocess
 import tempfile
@@ -70,17 +70,17 @@ def unit_tests(root: Path, only_modules: bool) -> tuple[int, list[str]]:
     return len(ran), sorted(missing)
 
 
-def integration_targets(root: Path) -> tuple[int, list[str]]:
-    """How many integration targets ansible-test reports in the copy `root`, and those of which it reports nothing."""
-    reports = [report.name for report in (root / "tests" / "output" / "junit").glob("*.xml")]
-    targets = [
-        folder.name
-        for folder in (root / "tests" / "integration" / "targets").glob("*")
-        if not folder.name.startswith(("setup_", "prepare_"))
-    ]
-    missing = [
+def integration_targets(root: Path) -> tuple[int, int, list[str]]:
+    """How many integration targets ansible-test ran in the copy `root`, how many tasks they had, and the targets that it left out."""
+    output = root / "tests" / "output"
+    ran = {
         name
-        for name in targets
-        if not any(re.fullmatch(rf"{re.escape(name)}-\w+-[\d.]+\.xml", report) for report in reports)
-    ]
-    return len(targets) - len(missing), sorted(missing)
+        for report in (output / "data").glob("integration-*.json")
+        for name in json.loads(report.read_text())["targets"]
+    }
+    tasks = sum(
+        1 for report in (output / "junit").glob("*.xml") for _task in ElementTree.parse(report).iter("testcase")
+    )
+    there = {folder.name for folder in (root / "tests" / "integration" / "targets").iterdir()}
+    missing = {name for name in there - ran if not name.startswith(("setup_", "prepare_"))}
+    return len(ran), tasks, sorted(missing)
