@@ -9,7 +9,7 @@ PYTHON := $(shell for python in $(PYTHON) python3 python3.13 python3.12 python3.
 
 RUN = @$(if $(PYTHON),,echo 'make $@: FAILED: needs Python 3.11 or newer: make $@ PYTHON=/path/to/python3'; exit 1;) $(PYTHON) -m tools $@
 
-.PHONY: help demo test check sanity units integration awx lint types docs build format clean
+.PHONY: help demo test check sanity units integration faults awx lint types docs build format clean
 
 help:  ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -30,6 +30,9 @@ units:  ## ansible-test units
 	$(RUN)
 
 integration:  ## ansible-test integration
+	$(RUN)
+
+faults:  ## The whole module against faults, TLS, proxies and traps for the key; wants nginx and openssl
 	$(RUN)
 
 awx:  ## The AWX credential type and playbook, against a stand-in for AWX
