@@ -147,6 +147,10 @@ def _types() -> str:
     return output.strip()
 
 
+SHIPPED = {"LICENSES", "changelogs", "docs", "examples", "meta", "playbooks", "plugins"}
+"""The folders that users of the built collection need."""
+
+
 def _build() -> str:
     """Build the collection, import it as Galaxy does, and run its demo where it is installed."""
     with tree.copy() as root, tempfile.TemporaryDirectory(prefix="kaleyra-") as name:
@@ -154,7 +158,10 @@ def _build() -> str:
         built = _call("linters", ["ansible-galaxy", "collection", "build", "--output-path", folder], root)
         artefact = next(folder.glob("*.tar.gz"))
         with tarfile.open(artefact) as archive:
-            files = sum(member.isfile() for member in archive)
+            files = [member.name for member in archive if member.isfile()]
+        strange = {name.split("/")[0] for name in files if "/" in name} - SHIPPED
+        if strange:
+            raise Failed(f"{artefact.name} holds {', '.join(sorted(strange))}: add to build_ignore in galaxy.yml")
         strict = {"GALAXY_IMPORTER_CHECK_REQUIRED_TAGS": "true", "GALAXY_IMPORTER_REQUIRE_V1_OR_GREATER": "true"}
         imported = _call("linters", ["python", "-m", "galaxy_importer.main", artefact.name], folder, strict)
         if re.search(r"^(WARNING|ERROR)", imported, re.MULTILINE):
@@ -163,7 +170,7 @@ def _build() -> str:
         _call("newest", ["ansible-galaxy", "collection", "install", "--offline", "-p", folder, artefact], folder, paths)
         for core in ("newest", "oldest"):
             _call(core, ["ansible-playbook", "community.kaleyra.demo"], folder, paths)
-    return f"{artefact.name}, {files} files, its demo runs"
+    return f"{artefact.name}, {len(files)} files, its demo runs"
 
 
 def _both(name: str, work: Callable[[str], str]) -> list[Step]:
