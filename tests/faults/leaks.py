@@ -52,7 +52,6 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "in percent": lambda key: urllib.parse.quote(key, safe=""),
     "as HTML": html.escape,
     "in Base64": lambda key: base64.b64encode(key.encode()).decode(),
-    "in capitals": str.upper,
 }
 """How a server or a library may spell a key that it repeats."""
 
