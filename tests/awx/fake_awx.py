@@ -177,7 +177,7 @@ class Awx:
         wanted = {name.removeprefix("or__"): value for name, value in query.items() if not name.startswith("page")}
         items = [
             item
-            for item in self.objects[kind].values()
+            for item in self.objects["job_templates" if kind == "unified_job_templates" else kind].values()
             if all(str(item.get(key)) == value for key, value in wanted.items())
         ]
         return 200, _page([self.shown(kind, item) for item in items])

@@ -14,6 +14,7 @@ from ansible_collections.community.kaleyra.tests.awx.conftest import CLONE
 
 KEY = "Axxxxxxxxxxxxxxxxxxxxxxxxxxxx3"
 PROJECT = "https://git.example.com/kaleyra.git"
+RRULE = "DTSTART;TZID=Asia/Kolkata:20260101T030000 RRULE:FREQ=DAILY;INTERVAL=1"
 PLAYBOOK = "community.kaleyra.awx"
 
 
@@ -59,10 +60,16 @@ def test_its_syntax_holds_with_the_real_collection(run, collections, awx_collect
 
 def test_it_sets_up_a_controller_and_a_second_run_changes_nothing(set_up, controller, survey):
     awx, _url = controller
-    wanted = {"kaleyra_awx_image": "registry.example.com/ee:1", "kaleyra_awx_api_url": "https://api.in.kaleyra.io"}
+    wanted = {
+        "kaleyra_awx_image": "registry.example.com/ee:1",
+        "kaleyra_awx_api_url": "https://api.in.kaleyra.io",
+        "kaleyra_awx_rrule": RRULE,
+        "kaleyra_awx_src": "senders/orchid.csv",
+    }
     first = set_up("-vvvvv", **wanted)
-    assert changed(first) == 7
+    assert changed(first) == 8
     check_what_it_sets_up(awx, survey)
+    check_the_schedule(awx)
     assert "HXXXXXXX071US" in first.stdout
     assert KEY not in first.stdout + first.stderr
     awx.writes.clear()
@@ -97,6 +104,13 @@ def check_what_it_sets_up(awx, survey):
         assert template["execution_environment"] == environment["id"]
         assert awx.associated["job_templates", template["id"], "credentials"] == [credential["id"]]
         assert awx.surveys[template["id"]] == survey
+
+
+def check_the_schedule(awx):
+    schedule = awx.one("schedules", "Kaleyra senders: senders/orchid.csv")
+    assert schedule["unified_job_template"] == awx.one("job_templates", "Kaleyra senders")["id"]
+    assert schedule["rrule"] == RRULE
+    assert schedule["extra_data"] == {"kaleyra_src": "senders/orchid.csv", "kaleyra_state": "present"}
 
 
 def test_without_an_image_awx_needs_a_galaxy_credential(set_up, controller):
