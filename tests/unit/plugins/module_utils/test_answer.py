@@ -94,6 +94,8 @@ def test_nothing_is_read_into_other_shapes(code, status, verdict, field, shape):
     [
         (200, "MSG134", Verdict.REFUSED),
         (200, "RBC001", Verdict.STOP),
+        (200, "WA401", Verdict.STOP),
+        (200, "WA-401", Verdict.STOP),
         (200, "E110", Verdict.STOP),
         (200, "RBC192", Verdict.TOO_LARGE),
         (200, "WA500", Verdict.LOST),

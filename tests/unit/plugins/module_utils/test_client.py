@@ -235,7 +235,7 @@ def test_a_retry_after_with_another_answer_is_none(box, waits):
 
 @pytest.mark.parametrize("fault", ["hang_before", "hang_after"])
 def test_a_server_that_hangs(box, fault):
-    box.script([{"fault": fault, "seconds": 30}])
+    box.script([{"fault": fault, "seconds": 3}])
     answer = client(box, retries=0, timeout=0.2).create([ADPAI])
     assert (answer.verdict, answer.sent, answer.message) == (Verdict.LOST, 1, "no answer: timed out")
 
