@@ -11,9 +11,9 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
-from .environments import Unavailable, ensure, version
-from .machine import STATE
-from .steps import Failed, Step, machine, steps
+from .environments import Unavailable, current, make, version
+from .machine import STATE, interpreters
+from .steps import Failed, Step, steps
 
 AT_ONCE = 2
 
@@ -36,18 +36,16 @@ def _prepare(names: set[str]) -> dict[str, str]:
     """Make the environments `names`, and return why for those that can't be made."""
     missing: dict[str, str] = {}
 
-    def make(name: str) -> None:
-        started = time.monotonic()
+    def prepare(name: str) -> None:
         try:
-            if ensure(name):
-                _say(
-                    f"made the environment {STATE.name}/{name}, Python {version(name)} ({time.monotonic() - started:.0f} s)"
-                )
+            if not current(name):
+                _say(f"making the environment {STATE.name}/{name} with Python {version(name)}, once")
+                make(name)
         except Unavailable as error:
             missing[name] = str(error)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(make, sorted(names)))
+        list(pool.map(prepare, sorted(names)))
     return missing
 
 
@@ -79,7 +77,7 @@ def perform(target: str) -> bool:
     """Run all steps of `target`, tell what came of each, end in a verdict, and return whether all passed."""
     started = time.monotonic()
     chosen = [step for step in steps() if target in step.targets]
-    _say(f"make {target}: {len(chosen)} step{'s' * (len(chosen) > 1)}, found {machine()}")
+    _say(f"make {target}: {len(chosen)} step{'s' * (len(chosen) > 1)}; Python {', '.join(interpreters())} found")
     missing = _prepare({name for step in chosen for name in step.environments})
     outcomes: list[Outcome] = []
     for step in filter(lambda step: step.live, chosen):
@@ -87,9 +85,13 @@ def perform(target: str) -> bool:
         outcomes.append(_attempt(step, missing))
         _tell(outcomes[-1])
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for done in as_completed([pool.submit(_attempt, step, missing) for step in chosen if not step.live]):
-            outcomes.append(done.result())
-            _tell(outcomes[-1])
+        try:
+            for done in as_completed([pool.submit(_attempt, step, missing) for step in chosen if not step.live]):
+                outcomes.append(done.result())
+                _tell(outcomes[-1])
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            raise
     if len(outcomes) > 2:
         _say("")
         for outcome in sorted(outcomes, key=lambda outcome: chosen.index(outcome.step)):
@@ -110,7 +112,11 @@ def main() -> int:
     if len(sys.argv) != 2 or sys.argv[1] not in targets:
         _say(f"usage: python -m tools {'|'.join(targets)}")
         return 2
-    return 0 if perform(sys.argv[1]) else 1
+    try:
+        return 0 if perform(sys.argv[1]) else 1
+    except KeyboardInterrupt:
+        _say(f"\nmake {sys.argv[1]}: FAILED: interrupted")
+        return 130
 
 
 if __name__ == "__main__":

@@ -83,24 +83,24 @@ def _files(requirements: Path) -> Iterator[Path]:
         yield from _files(requirements.parent / included)
 
 
-def _fingerprint(name: str, python: Path) -> str:
+def _fingerprint(name: str) -> str:
     """A digest of all that decides the content of the environment `name`."""
     contents = [file.read_text() for file in _files(_requirements(name))]
-    return hashlib.sha256("\0".join([str(python), GET_PIP, *contents]).encode()).hexdigest()
+    return hashlib.sha256("\0".join([str(interpreters()[version(name)]), GET_PIP, *contents]).encode()).hexdigest()
 
 
-def ensure(name: str) -> bool:
-    """Make the environment `name` unless it is there and current, and return whether there was anything to do."""
-    python = interpreters()[version(name)]
-    folder, stamp = STATE / name, STATE / name / "stamp"
-    fingerprint = _fingerprint(name, python)
-    if stamp.exists() and stamp.read_text() == fingerprint:
-        return False
-    _must([python, "-m", "venv", "--clear", folder])
+def current(name: str) -> bool:
+    """Whether the environment `name` is there, made from the requirements as they are."""
+    stamp = STATE / name / "stamp"
+    return stamp.exists() and stamp.read_text() == _fingerprint(name)
+
+
+def make(name: str) -> None:
+    """Make the environment `name` anew."""
+    _must([interpreters()[version(name)], "-m", "venv", "--clear", STATE / name])
     _must([*_pip(name), "install", "-r", _requirements(name)])
     _furnish(name)
-    stamp.write_text(fingerprint)
-    return True
+    (STATE / name / "stamp").write_text(_fingerprint(name))
 
 
 def _pip(name: str) -> list[str | Path]:
