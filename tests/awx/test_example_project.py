@@ -79,6 +79,14 @@ def test_the_project_installs_and_finds_its_collection(run, tmp_path):
     manifest = json.loads((folder / "ansible_collections/community/kaleyra/MANIFEST.json").read_text(encoding="utf-8"))
     wanted = yaml.safe_load((CLONE / "galaxy.yml").read_text(encoding="utf-8"))
     assert manifest["collection_info"]["version"] == wanted["version"]
+    for name in (
+        "examples/awx-project/senders.yml",
+        "execution-environment.yml",
+        "playbooks/files/awx/credential_type.import.json",
+    ):
+        assert (folder / "ansible_collections/community/kaleyra" / name).exists(), (
+            "the guide says that the collection has it"
+        )
     for playbook in PLAYBOOKS:
         done = run(["ansible-playbook", "--syntax-check", project / playbook], ANSIBLE_COLLECTIONS_PATH=str(folder))
         assert done.returncode == 0, done.stderr
