@@ -80,6 +80,8 @@ BAD_ROW = {
     ],
     "error": {},
 }
+ENDLESS = {"code": "MSG134", "message": "no", "error": {"0": {"sender": "Not with " * 100000, "sender_name": "NEW1"}}}
+HALF = {"code": "MSG134", "message": "no", "error": {"0": {"sender": "Not with \ud83d", "sender_name": "NEW1"}}}
 NO_BODY = {"code": "RBC195", "message": "Sender key is Mandatory in the body. And cannot be empty"}
 CREATED_BOTH = "NEW1 created present, NEW2 created present"
 CREATED_THREE = f"{CREATED_BOTH}, NEW3 created present"
@@ -178,6 +180,8 @@ SCRIPTS = [
         options=ONE,
         msg="not the documented JSON",
     ),
+    Script("half a surrogate", "NEW1 rejected created", 1, (answer(400, HALF),), msg="Not with"),
+    Script("an endless reason", "NEW1 rejected created", 1, (answer(400, ENDLESS),), msg="Not with"),
     Script("an undocumented code", "NEW1 unknown created", 1, (answer(200, {"code": "NEW"}),), msg="code NEW"),
     Script(
         "not the encoding it says",

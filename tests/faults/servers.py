@@ -65,6 +65,21 @@ class Stranger:
         client.sendall(self.reply(request))
 
 
+@contextlib.contextmanager
+def trickling(content: bytes) -> Iterator[int]:
+    """Serve a content that takes half a second a byte, and tell the port."""
+
+    def handle(client: socket.socket) -> None:
+        _head(client)
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(content))
+        for byte in content:
+            time.sleep(0.5)
+            client.sendall(bytes([byte]))
+
+    with _serving(handle) as port:
+        yield port
+
+
 class Proxy:
     """A proxy that knows CONNECT alone: it records what it sees, and opens tunnels, or refuses with `status`.
 

@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.community.kaleyra.tests.faults.leaks import leaks
-from ansible_collections.community.kaleyra.tests.faults.plays import oddities
+from ansible_collections.community.kaleyra.tests.faults.plays import Host, oddities, play
 from ansible_collections.community.kaleyra.tests.faults.scripts import SCRIPTS, Script
+from ansible_collections.community.kaleyra.tests.faults.servers import trickling
 from ansible_collections.community.kaleyra.tests.faults.stories import PHASES, Story, listed, outcomes, tell
 from ansible_collections.community.kaleyra.tests.faults.truth import lies
+
+MOST_OF_AWX = 700_000
+"""AWX drops a result whose `str` is longer without a word."""
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +40,7 @@ def test_says_what_happened(story: Story, script: Script) -> None:
     assert list(lies(result, listed(script), start, first, script.silent)) == []
     assert result["api_calls"] == script.calls
     assert script.msg in result["msg"]
+    assert len(str(result)) < MOST_OF_AWX
     assert warned(result, script.warnings), result.get("warnings")
 
     result = story.runs["again"].results[script.name]
@@ -61,3 +66,12 @@ def test_no_key_is_printed(story: Story, phase: str) -> None:
     run = story.runs[phase]
     assert "api_key" in run.output, "the arguments are not echoed: nothing is proved"
     assert list(leaks(f"{run.output}{run.errors}{run.results}")) == []
+
+
+def test_a_call_that_trickles_in_has_a_limit(tmp_path: pathlib.Path, collections: pathlib.Path) -> None:
+    with trickling(b'{"code":"WA202"}') as port:
+        options = {"sid": "HX1", "api_key": "A1", "api_url": f"http://127.0.0.1:{port}", "retries": 0, "timeout": 2}
+        sender = {"sender": "NEW1", "description": "testing", "iso_code": "fr"}
+        run = play(tmp_path, collections, {"one": Host({**options, "senders": [sender]})})
+    assert outcomes(run.results["one"]) == ["unknown"]
+    assert "timed out" in run.results["one"]["msg"]

@@ -10,190 +10,28 @@ import importlib.util
 import pathlib
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import pytest
-from ansible_collections.community.kaleyra.tests.faults.leaks import KEYS, leaks
-from ansible_collections.community.kaleyra.tests.faults.plays import Host, Run, missing, oddities, play
-from ansible_collections.community.kaleyra.tests.faults.scripts import AGAIN
-from ansible_collections.community.kaleyra.tests.faults.servers import (
-    Nginx,
-    Proxy,
-    Stranger,
-    free_port,
-    nginx,
+from ansible_collections.community.kaleyra.tests.faults.leaks import leaks
+from ansible_collections.community.kaleyra.tests.faults.plays import Run, missing, oddities, play
+from ansible_collections.community.kaleyra.tests.faults.servers import Nginx, Proxy, Stranger, free_port, nginx
+from ansible_collections.community.kaleyra.tests.faults.truth import Truth, lies
+from ansible_collections.community.kaleyra.tests.faults.ways import (
+    PASSWORD,
+    SERVERS,
+    WAYS,
+    Way,
+    World,
+    account_of,
+    host_of,
+    listed,
+    sid_of,
 )
-from ansible_collections.community.kaleyra.tests.faults.truth import Key, Truth, lies
 from kaleyra_sandbox import Sandbox
 
-PASS = "proxy_pass http://api;"
-SERVERS = {
-    "good": f"location / {{ {PASS} }}",
-    "unknown": f"location / {{ {PASS} }}",
-    "expired": f"location / {{ {PASS} }}",
-    "elsewhere": f"location / {{ {PASS} }}",
-    "slow": f"limit_req zone=slow; limit_req_status 429; add_header Retry-After 2 always; location / {{ {PASS} }}",
-    "small": f"client_max_body_size 16k; location / {{ {PASS} }}",
-    "bodiless": f"""
-        error_page 418 = @delete;
-        location / {{ if ($request_method = DELETE) {{ return 418; }} {PASS} }}
-        location @delete {{ {PASS} proxy_pass_request_body off; proxy_set_header Content-Length ""; }}
-    """,
-}
 PHASES = ("first", "again")
-PASSWORD = "Pr0xyPassw0rd"
-
-
-@dataclass(frozen=True)
-class World:
-    """All servers of the table, and where the CA's certificate is."""
-
-    box: Sandbox
-    nginx: Nginx
-    folder: pathlib.Path
-    proxies: Mapping[str, Proxy]
-    mute: Stranger
-    nobody: int
-
-    def url(self, server: str) -> str:
-        return f"https://localhost:{self.nginx.ports[server]}"
-
-    @property
-    def trusting(self) -> dict[str, Any]:
-        return {"ca_path": str(self.folder / "ca.pem")}
-
-
-@dataclass(frozen=True)
-class Case:
-    """One account's way to the API: options and environment variables, given the world, and what has to come of it.
-
-    ``first`` and ``again`` are the outcomes of all its senders; ``sent`` tells whether any request may be sent at all.
-    """
-
-    name: str
-    server: str
-    first: str = "created"
-    again: str = "present"
-    options: Callable[[World], Mapping[str, Any]] = lambda world: world.trusting
-    environment: Callable[[World], Mapping[str, str]] = lambda world: {}
-    msg: str = ""
-    warnings: tuple[str, ...] = ()
-    senders: int = 2
-    more: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def sent(self) -> bool:
-        return self.first != "not_attempted"
-
-
-def through(proxy: str, **more: str) -> Callable[[World], Mapping[str, str]]:
-    """HTTPS_PROXY, with a user and a password, for one of the world's proxies."""
-    return lambda world: {"HTTPS_PROXY": f"http://user:{PASSWORD}@127.0.0.1:{world.proxies[proxy].port}", **more}
-
-
-def stopped(name: str, server: str, msg: str, **more: Any) -> Case:
-    return Case(name, server, "not_attempted", "not_attempted", msg=msg, **more)
-
-
-CASES = [
-    # Certificates.
-    Case("a CA's file", "good"),
-    Case("a CA's folder", "good", options=lambda world: {"ca_path": str(world.folder / "hashed")}),
-    Case(
-        "a CA by the environment",
-        "good",
-        options=lambda world: {},
-        environment=lambda world: {"REQUESTS_CA_BUNDLE": str(world.folder / "ca.pem")},
-    ),
-    Case("certificates not validated", "expired", options=lambda world: {"validate_certs": False}),
-    stopped("the CA is not given", "good", "certificate verify failed", options=lambda world: {}),
-    stopped("another CA", "unknown", "certificate verify failed"),
-    stopped("expired", "expired", "certificate has expired"),
-    stopped("another host's certificate", "elsewhere", "certificate is not valid for 'localhost'"),
-    stopped(
-        "a CA file that holds none",
-        "good",
-        "no certificate or crl found",
-        options=lambda world: {"ca_path": str(world.folder / "nginx.conf")},
-    ),
-    stopped("no TLS", "plain", "SSL"),
-    # Limits.
-    Case(
-        "too many requests",
-        "slow",
-        senders=3,
-        more={"batch_size": 1, "connections": 1},
-        warnings=(f"{AGAIN}: HTTP 429",),
-    ),
-    Case("too large", "small", senders=1500),
-    Case(
-        "one too large",
-        "small",
-        first="created,created,rejected",
-        again="present,present,rejected",
-        senders=3,
-        msg="HTTP 413",
-        more={"senders": [{"sender": "NEW0"}, {"sender": "NEW1"}, {"sender": "NEW2", "description": "x" * 20000}]},
-    ),
-    Case("a good way for creating", "bodiless"),
-    Case(
-        "no bodies of DELETE",
-        "bodiless",
-        "rejected",
-        "rejected",
-        msg="something on the way, such as a proxy, may drop the body of DELETE requests",
-        more={"state": "absent"},
-    ),
-    # Proxies.
-    Case("a proxy", "good", environment=through("honest")),
-    Case("no proxy", "good", environment=through("unused", NO_PROXY="localhost")),
-    stopped("a proxy that forbids", "good", "403 Forbidden", environment=through("forbidding"), warnings=(AGAIN,)),
-    stopped("a proxy that asks who it is", "good", "407 Proxy", environment=through("asking"), warnings=(AGAIN,)),
-    stopped("a proxy that leads astray", "good", "certificate verify failed", environment=through("astray")),
-    stopped(
-        "a proxy that says nothing",
-        "good",
-        "cannot connect",
-        environment=lambda world: {"HTTPS_PROXY": f"http://127.0.0.1:{world.mute.port}"},
-        warnings=(AGAIN,),
-    ),
-    stopped(
-        "no proxy there",
-        "good",
-        "cannot connect",
-        environment=lambda world: {"HTTPS_PROXY": f"http://127.0.0.1:{world.nobody}"},
-        warnings=(AGAIN,),
-    ),
-]
-
-
-def sid_of(case: Case) -> str:
-    return f"HX{CASES.index(case)}"
-
-
-def key_of(case: Case) -> str:
-    number = CASES.index(case)
-    return f"{KEYS[number % len(KEYS)]}{number}"
-
-
-def listed(case: Case) -> list[Key]:
-    return [(f"NEW{number}", "" if "state" in case.more else "fr") for number in range(case.senders)]
-
-
-def host_of(case: Case, world: World) -> Host:
-    url = world.box.url.replace("http:", "https:") if case.server == "plain" else world.url(case.server)
-    usual = {"description": "testing", "iso_code": "fr", "retries": 1, "sid": sid_of(case), "api_key": key_of(case)}
-    senders = [{"sender": name} for name, _country in listed(case)]
-    options = {**usual, "api_url": url, "senders": senders, **case.options(world), **case.more}
-    return Host(options, case.environment(world))
-
-
-def account_of(case: Case) -> dict[str, Any]:
-    """An account that is empty, unless the task deletes its senders."""
-    there = [{"sender": name, "iso_code": "fr"} for name, country in listed(case) if not country]
-    return {"key": key_of(case).encode().decode("latin-1"), "senders": there}
 
 
 def certify(folder: pathlib.Path) -> None:
@@ -231,7 +69,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         missing(what)
     folder = tmp_path_factory.mktemp("nginx")
     certify(folder)
-    accounts = {sid_of(case): account_of(case) for case in CASES}
+    accounts = {sid_of(way): account_of(way) for way in WAYS}
     with contextlib.ExitStack() as stack:
         box = stack.enter_context(Sandbox(accounts))
         servers = {
@@ -262,13 +100,13 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(world: World, folder: pathlib.Path, collections: pathlib.Path) -> Story:
-    hosts = {case.name: host_of(case, world) for case in CASES}
-    truths: dict[str, list[Truth]] = {case.name: [] for case in CASES}
+    hosts = {way.name: host_of(way, world) for way in WAYS}
+    truths: dict[str, list[Truth]] = {way.name: [] for way in WAYS}
 
     def look() -> None:
-        for case in CASES:
-            calls = len(world.nginx.requests(sid_of(case)))
-            truths[case.name].append(Truth.of(world.box, sid_of(case), calls))
+        for way in WAYS:
+            calls = len(world.nginx.requests(sid_of(way)))
+            truths[way.name].append(Truth.of(world.box, sid_of(way), calls))
 
     look()
     runs = {}
@@ -278,20 +116,20 @@ def story(world: World, folder: pathlib.Path, collections: pathlib.Path) -> Stor
     return Story(runs, truths)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_says_what_happened(story: Story, case: Case) -> None:
-    truths = story.truths[case.name]
-    for number, (phase, expected) in enumerate(zip(PHASES, (case.first, case.again))):
-        result = story.runs[phase].results[case.name]
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+def test_says_what_happened(story: Story, way: Way) -> None:
+    truths = story.truths[way.name]
+    for number, (phase, expected) in enumerate(zip(PHASES, (way.first, way.again))):
+        result = story.runs[phase].results[way.name]
         told = [row["outcome"] for row in result["senders"]]
-        assert told == (expected.split(",") if "," in expected else [expected] * case.senders)
-        assert list(lies(result, listed(case), truths[number], truths[number + 1])) == []
-        assert case.msg in result["msg"]
-        warnings = case.warnings if phase == "first" or not case.sent or case.server == "slow" else ()
+        assert told == (expected.split(",") if "," in expected else [expected] * way.senders)
+        assert list(lies(result, listed(way), truths[number], truths[number + 1])) == []
+        assert way.msg in result["msg"]
+        warnings = way.warnings if phase == "first" or not way.sent or way.server == "slow" else ()
         found = result.get("warnings", [])
         assert len(found) == len(warnings), found
         assert all(part in warning for part, warning in zip(warnings, found))
-        if not case.sent:
+        if not way.sent:
             assert result["api_calls"] == 0
 
 
