@@ -46,6 +46,10 @@ VERDICTS = {
 }
 """The documented codes. They decide before the HTTP status does, for "Case 1" is printed without one."""
 
+MOST_CHARACTERS = 1000
+"""So many characters of a text are kept, and so many reasons of an answer or a sender:"""
+MOST_REASONS = 5
+
 HINTS = {
     "RBC195": "the request did hold senders: something on the way, such as a proxy, may drop the body of DELETE requests",
 }
@@ -91,7 +95,7 @@ def does_not_exist(reason: str) -> bool:
     """Whether a reason says that the sender is not there. The pages print no such words: these are the plausible ones."""
     return bool(
         re.search(
-            r"\b(not|n['\u2019]t|never)\s+(be\s+)?(exist|found)|\bno\s+such\b|already\s+(been\s+)?deleted",
+            r"(\bnot|n['\u2019]t|\bnever)\s+(be\s+)?(exist|found)|\bno\s+such\b|already\s+(been\s+)?deleted",
             reason,
             re.IGNORECASE,
         )
@@ -115,6 +119,8 @@ def read(status: int, body: bytes) -> Answer:
     ids: dict[str, str] = {}
     for row in _entries(payload.get("data")):
         key = name_key(_text(row.get("sender")))
+        if not key:
+            continue
         ids[key] = _text(row.get("id"))
         row_code = _text(row.get("code"), code)
         if row_code != code and VERDICTS.get(row_code) is not Verdict.ACCEPTED:
@@ -153,7 +159,7 @@ def _verdict(status: int, code: str, has_errors: bool) -> Verdict:
 
 
 def _verdict_of_status(status: int) -> Verdict:
-    if 200 <= status < 300 or status >= 500:
+    if status < 300 or status >= 500:
         return Verdict.LOST
     if status < 400 or status in (401, 407, 408, 429):
         return Verdict.STOP
@@ -177,25 +183,32 @@ def _errors(error: object) -> tuple[dict[str, list[str]], list[str]]:
         name = _text(fields.pop("sender_name", None))
         if not name and "message" in fields:
             name = _text(fields.pop("sender", None))
-        reasons = [_text(value) for value in fields.values() if _text(value)]
+        texts = [
+            text
+            for value in fields.values()
+            for text in map(_text, value[:MOST_REASONS] if isinstance(value, list) else [value])
+            if text
+        ]
+        reasons = [text for text in texts if " " in text] or texts  # codes and the like are none
         if name:
             named.setdefault(name_key(name), []).extend(reasons or ["refused without a reason"])
         else:
             unnamed.extend(reasons)
-    return named, unnamed
+    return named, unnamed[:MOST_REASONS]
 
 
-def _entries(value: object) -> Iterator[Mapping[str, object]]:
-    """The entries of ``data`` or ``error``: lists or objects, whatever the code."""
+def _entries(value: object, depth: int = 3) -> Iterator[Mapping[str, object]]:
+    """The entries of ``data`` or ``error``: lists or objects, whatever the code, one in the other."""
     if isinstance(value, dict):
         nested = [item for item in value.values() if isinstance(item, (dict, list))]
-        if not nested:
+        if not nested or "sender" in value or "sender_name" in value:
             yield value
-        for item in nested:
-            yield from _entries(item)
-    elif isinstance(value, list):
+        elif depth:
+            for item in nested:
+                yield from _entries(item, depth - 1)
+    elif isinstance(value, list) and depth:
         for item in value:
-            yield from _entries(item if isinstance(item, (dict, list)) else {"text": item})
+            yield from _entries(item, depth - 1)
     elif value:
         yield {"text": value}
 
@@ -208,8 +221,8 @@ def _limit(message: str) -> int | None:
 
 def _text(value: object, default: str = "") -> str:
     """A JSON scalar as text: the pages print ids and names as numbers, too."""
-    return (
-        str(value).strip() or default
-        if isinstance(value, (str, int, float)) and not isinstance(value, bool)
-        else default
-    )
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return default
+    text = str(value).strip()[:MOST_CHARACTERS]
+    # JSON can spell half a character, which no result can hold.
+    return (text if text.isascii() else text.encode(errors="replace").decode()) or default

@@ -128,8 +128,9 @@ class Client:
             )
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             # requests' errors are OSErrors; some of urllib3's and of the codecs' get past it.
-            return _failure(error, body.went_out)
-        answer = read(response.status_code, response.content)
+            answer, again = _failure(error, body.went_out)
+            return self._without_key(answer), again, 0.0
+        answer = self._without_key(read(response.status_code, response.content))
         if 300 <= response.status_code < 400:
             answer = replace(
                 answer,
@@ -138,6 +139,21 @@ class Client:
         again = response.status_code >= 500 or response.status_code in (408, 429)
         return answer, again, _retry_after(response) if again else 0.0
 
+    def _without_key(self, answer: Answer) -> Answer:
+        """The answer of a server or a library that repeats the key, as it may be shown."""
+
+        def hide(text: str) -> str:
+            return text.replace(self.endpoint.api_key, "********")
+
+        return replace(
+            answer,
+            code=hide(answer.code),
+            message=hide(answer.message),
+            ids={key: hide(text) for key, text in answer.ids.items()},
+            errors={key: tuple(map(hide, reasons)) for key, reasons in answer.errors.items()},
+            unnamed=tuple(map(hide, answer.unnamed)),
+        )
+
     def _session(self) -> requests.Session:
         session = getattr(self._local, "session", None)
         if session is None:
@@ -145,7 +161,7 @@ class Client:
             # Without it, requests takes credentials for the host from a .netrc file.
             session.auth = _no_auth
             # A proxy would see all of a plain request; api_url allows it to loopback alone.
-            session.trust_env = self.endpoint.url.startswith("https:")
+            session.trust_env = self.endpoint.url.lower().startswith("https:")
             session.headers["User-Agent"] = "ansible community.kaleyra"
         return session
 
@@ -164,35 +180,31 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _failure(error: Exception, went_out: bool) -> tuple[Answer, bool, float]:
+def _failure(error: Exception, went_out: bool) -> tuple[Answer, bool]:
+    """The answer to a request that failed, and whether trying again makes sense."""
     root: BaseException = error
-    while root.__cause__ or root.__context__:
-        root = root.__cause__ or root.__context__ or root
+    while cause := root.__cause__ or (None if root.__suppress_context__ else root.__context__):
+        root = cause
     if went_out:
-        return (
-            Answer(Verdict.LOST, message=f"no answer: {_words(error, root)}"),
-            True,
-            0.0,
-        )
+        return Answer(Verdict.LOST, message=f"no answer: {_words(error, root)}"), True
     again = isinstance(error, (requests.ConnectionError, requests.Timeout)) and not isinstance(
         error, requests.exceptions.SSLError
     )
-    return (
-        Answer(Verdict.STOP, message=f"cannot connect: {_words(error, root)}"),
-        again,
-        0.0,
-    )
+    return Answer(Verdict.STOP, message=f"cannot connect: {_words(error, root)}"), again
 
 
 def _words(error: Exception, root: BaseException) -> str:
     if isinstance(error, requests.Timeout) or isinstance(root, TimeoutError):
         return "timed out"
+    if isinstance(error, ValueError):
+        return type(error).__name__  # its text may quote a header
     return str(root) or type(root).__name__
 
 
 def _retry_after(response: requests.Response) -> float:
     """Seconds, from a ``Retry-After`` that is a number or a date; 0 if there is none or it cannot be read."""
     try:
-        return Retry().get_retry_after(response.raw) or 0.0
+        seconds = Retry().get_retry_after(response.raw) or 0.0
     except (urllib3.exceptions.HTTPError, ValueError, OverflowError):
         return 0.0
+    return float(min(seconds, 10**9))  # a number of any length fits into an int

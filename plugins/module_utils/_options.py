@@ -102,13 +102,13 @@ def read(params: Mapping[str, Any]) -> Plan:
 
 
 def echo(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The options as the result repeats them: without the key, and without a long list."""
-    senders = params["senders"]
-    short = senders if senders is None or len(senders) <= MOST_ECHOED else f"{len(senders)} entries"
+    """The options as the result repeats them: without the key, and without a long list. They may be unchecked."""
+    senders = params.get("senders")
+    long = isinstance(senders, list) and len(senders) > MOST_ECHOED
     return {
         **params,
         "api_key": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
-        "senders": short,
+        "senders": f"{len(senders)} entries" if long else senders,
     }
 
 

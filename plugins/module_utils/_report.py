@@ -36,6 +36,7 @@ MOST_CHARACTERS = 650_000
 """AWX drops a task's result without a word when ``len(str(result))`` exceeds 700,000; the rest is for what Ansible adds."""
 
 MOST_NAMED = 5
+MOST_WORDS = 500
 
 
 def result(settled: Settled, report: str, diff: bool) -> dict[str, Any]:
@@ -67,8 +68,8 @@ def warnings(settled: Settled) -> list[str]:
     found = []
     if settled.retried:
         reasons = Counter(settled.retried).most_common(3)
-        told = "; ".join(f"{reason} ({count} x)" for reason, count in reasons)
-        found.append(f"{len(settled.retried)} calls to Kaleyra were made again: {told}")
+        told = "; ".join(f"{_cut(reason, MOST_WORDS)} ({count} x)" for reason, count in reasons)
+        found.append(f"Some calls to Kaleyra were made again, {len(settled.retried)} x in all: {told}")
     doubtful = [outcome for outcome in settled.outcomes if outcome.changed and outcome.outcome in ("present", "absent")]
     if doubtful:
         found.append(
@@ -97,7 +98,7 @@ def _name(outcome: Outcome) -> str:
 
 def _name_and_reason(outcome: Outcome) -> str:
     code = f"{outcome.code} " if outcome.code else ""
-    return f"{_name(outcome)} {outcome.outcome}: {code}{outcome.msg}"
+    return f"{_name(outcome)} {outcome.outcome}: {code}{_cut(outcome.msg, MOST_WORDS)}"
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:
@@ -123,14 +124,19 @@ def _fit(rows: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
         excess = len(str(shorter)) - most
         if excess <= 0:
             return shorter
-    told = sum(len(row.get("msg", "")) for row in shorter)
+    told = sum(len(repr(row.get("msg", ""))) for row in shorter)
     width = (told - excess) // len(rows)
     if width < 1:
         return rows
-    return [
-        {**row, "msg": f"{row['msg'][: width - 1]}\u2026"} if len(row.get("msg", "")) > width else row
-        for row in shorter
-    ]
+    return [{**row, "msg": _cut(row["msg"], width)} if "msg" in row else row for row in shorter]
+
+
+def _cut(text: str, width: int) -> str:
+    """A text of at most so many characters as ``repr`` prints it."""
+    keep = len(text)
+    while keep and len(repr(text[:keep])) > width:
+        keep = min(keep - 1, keep * width // len(repr(text[:keep])))
+    return text if keep == len(text) else f"{text[: keep - 1]}\u2026" if keep else ""
 
 
 def _diff(outcomes: Sequence[Outcome]) -> dict[str, str]:

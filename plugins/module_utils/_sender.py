@@ -16,12 +16,14 @@ import io
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import name_key
 
 FIELDS = ("sender", "description", "iso_code", "entity_id")
+
+MOST_DROPPED_TOLD = 5
 
 ISO_CODE = re.compile("[A-Za-z]{2}")
 ENTITY_ID = re.compile("[0-9]{12,30}")
@@ -60,7 +62,8 @@ class InputError(Exception):
             *faults[: self.MOST],
             *([f"and {more} more faults"] if more > 0 else []),
         ]
-        super().__init__("; ".join(shown))
+        # A file's JSON can spell half a character, which no result can hold.
+        super().__init__("; ".join(shown).encode(errors="backslashreplace").decode())
         self.faults = list(faults)
 
 
@@ -85,7 +88,7 @@ def entries_of_file(path: str, columns_needed: Iterable[str]) -> list[Entry]:
             )
     except OSError as error:
         raise InputError([f"src: {path} cannot be read: {error.strerror}"]) from None
-    except (ValueError, RecursionError, csv.Error) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError([f"src: {path} is not {kind[1:].upper()} in UTF-8: {error}"]) from None
 
 
@@ -116,21 +119,10 @@ def _json_entries(text: str, path: str) -> list[Entry]:
 def _csv_entries(text: str, path: str, columns_needed: Iterable[str]) -> list[Entry]:
     if "\0" in text:
         raise InputError([f"src: {path} holds a NUL character"])
-    header_line = next((line for line in text.splitlines() if line.strip()), "")
-    # Spreadsheets write semicolons where the comma is the decimal sign.
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=max(",;\t", key=header_line.count),
-        strict=True,
-    )
     columns: list[str] = []
     entries = []
     faults = []
-    next_line = 1
-    for cells in reader:
-        line, next_line = next_line, reader.line_num + 1
-        if not any(cells):
-            continue
+    for line, cells in _csv_rows(text, path):
         if not columns:
             columns = ["sender" if cell.strip() == "name" else cell.strip() for cell in cells]
             faults += [f"src: {path} lacks a column {name}" for name in columns_needed if name not in columns]
@@ -148,13 +140,28 @@ def _csv_entries(text: str, path: str, columns_needed: Iterable[str]) -> list[En
     return entries
 
 
+def _csv_rows(text: str, path: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows that hold something, each with the line that it begins in."""
+    header_line = next((line for line in text.splitlines() if line.strip()), "")
+    # Spreadsheets write semicolons where the comma is the decimal sign.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header_line.count), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if any(cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError([f"line {line}: {path} is not CSV here: {error}"]) from None
+
+
 def senders_to_delete(entries: Iterable[Entry]) -> tuple[list[Sender], list[str]]:
     """The distinct senders by name, and warnings about duplicates. Only ``sender`` is read.
 
     :raises InputError: bad input.
     """
     faults: list[str] = []
-    warnings: list[str] = []
+    dropped: list[str] = []
     first: dict[str, str] = {}
     senders = []
     for entry in entries:
@@ -162,7 +169,7 @@ def senders_to_delete(entries: Iterable[Entry]) -> tuple[list[Sender], list[str]
         if fault:
             faults.append(f"{_place(entry)}: {fault}")
         elif name in first:
-            warnings.append(
+            dropped.append(
                 f"{_place(entry)} is dropped: {first[name]} is the same sender, and deleting goes by the name alone"
             )
         else:
@@ -170,7 +177,7 @@ def senders_to_delete(entries: Iterable[Entry]) -> tuple[list[Sender], list[str]
             senders.append(Sender(name))
     if faults:
         raise InputError(faults)
-    return senders, warnings
+    return senders, _told(dropped)
 
 
 def senders_to_create(entries: Iterable[Entry], defaults: Mapping[str, str]) -> tuple[list[Sender], list[str]]:
@@ -180,7 +187,7 @@ def senders_to_create(entries: Iterable[Entry], defaults: Mapping[str, str]) -> 
     :raises InputError: bad input.
     """
     faults = [f"option {fault}" for name, text in defaults.items() if text for fault in [_FAULTS[name](text)] if fault]
-    warnings: list[str] = []
+    dropped: list[str] = []
     first: dict[tuple[str, str], tuple[str, Sender]] = {}
     for entry in entries:
         sender, found = _sender_to_create(entry.fields, defaults)
@@ -194,10 +201,10 @@ def senders_to_create(entries: Iterable[Entry], defaults: Mapping[str, str]) -> 
         if other:
             faults.append(f"{_place(entry)}: the same sender as {where}, with another {' and '.join(other)}")
         else:
-            warnings.append(f"{_place(entry)} is dropped: {where} is the same")
+            dropped.append(f"{_place(entry)} is dropped: {where} is the same")
     if faults:
         raise InputError(faults)
-    return [sender for _where, sender in first.values()], warnings
+    return [sender for _where, sender in first.values()], _told(dropped)
 
 
 def _sender_to_create(fields: Mapping[str, object], defaults: Mapping[str, str]) -> tuple[Sender, list[str]]:
@@ -207,6 +214,16 @@ def _sender_to_create(fields: Mapping[str, object], defaults: Mapping[str, str])
     entity_id, entity_id_fault = _field(fields, "entity_id", defaults["entity_id"], optional=iso_code.lower() != "in")
     faults = [fault for fault in (name_fault, description_fault, iso_code_fault, entity_id_fault) if fault]
     return Sender(name, description, iso_code, entity_id), faults
+
+
+def _told(dropped: Sequence[str]) -> list[str]:
+    """One warning for all duplicates, or none."""
+    more = len(dropped) - MOST_DROPPED_TOLD
+    return (
+        ["; ".join([*dropped[:MOST_DROPPED_TOLD], *([f"and {more} more duplicates"] if more > 0 else [])])]
+        if dropped
+        else []
+    )
 
 
 def _place(entry: Entry) -> str:

@@ -34,16 +34,21 @@ SILENT_CALLS = 2
 
 @dataclass(frozen=True)
 class Operation:
-    """Creating or deleting: its words, and the most senders that the API takes in one call."""
+    """Creating or deleting: its words, and the most senders that the API takes in one call.
+
+    ``refuses_already``: whether the pages say that a sender which is as it should be is refused. If not, a success
+    proves that something was done only once the API has refused one.
+    """
 
     done: str
     already: str
     limit: int
     says_already: Callable[[str], bool]
+    refuses_already: bool
 
 
-CREATE = Operation("created", "present", 5000, already_exists)
-DELETE = Operation("deleted", "absent", 100, does_not_exist)
+CREATE = Operation("created", "present", 5000, already_exists, True)
+DELETE = Operation("deleted", "absent", 100, does_not_exist, False)
 
 
 @dataclass(frozen=True)
@@ -166,6 +171,7 @@ class _Walk:
         self.doubts: dict[Sender, list[int]] = {}  # the lost tries that held a sender
         self.disproved: set[int] = set()  # the lost tries that certainly did nothing
         self.lost_tries = itertools.count()
+        self.refuses_already = operation.refuses_already
         self.piecemeal = False
         self.narrowing = NARROWING_CALLS
         self.silent = 0
@@ -216,7 +222,8 @@ class _Walk:
 
     def outcome(self, sender: Sender) -> Outcome:
         """One sender's outcome once the run is over."""
-        in_doubt = any(number not in self.disproved for number in self.doubts.get(sender, ()))
+        disproved = self.disproved if self.refuses_already else ()
+        in_doubt = any(number not in disproved for number in self.doubts.get(sender, ()))
         found = self.settled.get(sender)
         if found is None:
             reason = self.stopped or Answer(Verdict.STOP)
@@ -253,6 +260,7 @@ class _Walk:
 
     def _settle_named(self, call: list[Sender], named: dict[Sender, tuple[str, ...]], answer: Answer) -> None:
         already = {sender for sender, reasons in named.items() if all(map(self.operation.says_already, reasons))}
+        self.refuses_already = self.refuses_already or bool(already)
         late = self.left_out.intersection(named)
         # An earlier refusal left these out. Either it had acted on them all the same, and they are all there now,
         # or the server does not list all its errors at once.

@@ -230,6 +230,8 @@ api_calls:
   sample: 2
 """
 
+from typing import Any, NoReturn
+
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.community.kaleyra.plugins.module_utils import (
     _client,
@@ -240,9 +242,23 @@ from ansible_collections.community.kaleyra.plugins.module_utils import (
 )
 
 
+class Module(AnsibleModule):
+    """A module whose failures hold neither the key nor a long list.
+
+    Ansible forgets which values are secret when it finds an entry of a list of dicts that is none, and then shows all.
+    """
+
+    def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
+        self.no_log_values.update(key for key in [self.params.get("api_key")] if key)
+        super().fail_json(msg, **{"invocation": {"module_args": _options.echo(self.params)}, **kwargs})
+
+    def exit_json(self, **kwargs: Any) -> NoReturn:
+        super().exit_json(**{"invocation": {"module_args": _options.echo(self.params)}, **kwargs})
+
+
 def main() -> None:
     fields = ("description", "iso_code", "entity_id")
-    module = AnsibleModule(
+    module = Module(
         argument_spec={
             **_options.account_argument_spec(),
             "senders": {
@@ -278,7 +294,6 @@ def main() -> None:
         )
 
     params = module.params
-    echo = {"invocation": {"module_args": _options.echo(params)}}
     try:
         plan = _options.read(params)
     except _sender.InputError as error:
@@ -286,7 +301,7 @@ def main() -> None:
     else:
         fault = ""
     if fault:  # outside of the handler, where fail_json would add a traceback
-        module.fail_json(msg=fault, **echo)
+        module.fail_json(msg=fault)
 
     if module.check_mode:
         settled = _settle.foresee(plan.senders, plan.operation)
@@ -302,8 +317,8 @@ def main() -> None:
         module.warn(warning)
     result = _report.result(settled, params["report"], module._diff)
     if result["failed"]:
-        module.fail_json(**result, **echo)
-    module.exit_json(**result, **echo)
+        module.fail_json(**result)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a critical reader broke, and keeps from breaking again."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.community.kaleyra.plugins.module_utils import _report, _settle
+from ansible_collections.community.kaleyra.plugins.module_utils._answer import Verdict, does_not_exist, read
+from ansible_collections.community.kaleyra.plugins.module_utils._client import Client, Endpoint
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
+from kaleyra_api import SAMPLE_KEY, SAMPLE_SID
+
+ADPAI = Sender("ADPAI", "Sender ID testing", "in", "1201159123456789012")
+PATH = f"/v1/{SAMPLE_SID}/messages/sender"
+COMMON = {"description": "testing", "iso_code": "us"}
+AWX_KEEPS = 700_000
+GOOD = {"sender": "ADPAI", "description": "testing", "iso_code": "in", "entity_id": "123456789011"}
+
+
+def client(box, **endpoint):
+    url = box if isinstance(box, str) else box.url
+    return Client(Endpoint(url + PATH, **{"api_key": SAMPLE_KEY, "timeout": 10.0, **endpoint}))
+
+
+def outcomes(result):
+    return {row["sender"]: row["outcome"] for row in result["senders"]}
+
+
+def rejected(name, msg):
+    return _settle.Outcome(Sender(name, "testing", "in"), "rejected", False, True, msg=msg)
+
+
+# `run` looks for the key in what is printed
+@pytest.mark.parametrize("entry", [None, "ADPAI", 7, [], ["ADPAI"]])
+def test_what_is_no_entry_is_refused_without_the_key(run, box, entry):
+    assert run(box, senders=[GOOD, entry])["failed"]
+    assert not box.calls
+
+
+# a server that repeats the key
+@pytest.mark.parametrize("number", [400, 401, 500])
+def test_a_server_that_repeats_the_key_does_not_get_it_into_an_answer(box, waits, number):
+    body = {"code": "X", "message": f"bad key {SAMPLE_KEY}", "data": [], "error": {"0": {"sender": SAMPLE_KEY}}}
+    box.script([{"fault": "answer_before", "status": number, "body": body}] * 2)
+    answer = client(box, retries=1).create([ADPAI])
+    assert "bad key" in answer.message
+    assert SAMPLE_KEY not in repr(answer)
+
+
+def test_a_server_that_repeats_the_key_does_not_get_it_into_a_warning(run, box, waits):
+    body = {"code": "WA500", "message": f"bad key {SAMPLE_KEY}", "data": [], "error": {}}
+    box.script([{"fault": "answer_before", "status": 500, "body": body}])
+    assert outcomes(run(box, senders=[{"sender": "ADPAI"}], **COMMON)) == {"ADPAI": "created"}
+
+
+def test_the_key_is_not_in_the_message_about_a_header_that_cannot_be_sent(box):
+    answer = client(box, api_key=f"{SAMPLE_KEY}\n{SAMPLE_KEY}").create([ADPAI])
+    assert SAMPLE_KEY not in repr(answer)
+
+
+# a lone surrogate loses the whole result on ansible-core 2.21
+def test_an_answer_that_is_no_text_loses_no_result(run, box):
+    body = '{"code": "MSG134", "message": "\\ud800", "error": {"0": {"sender": "\\udcff", "sender_name": "A"}}}'
+    box.script(["ok", {"fault": "answer_before", "status": 400, "body": body}])
+    result = run(box, senders=[{"sender": "B"}, {"sender": "A"}], batch_size=1, connections=1, **COMMON)
+    assert outcomes(result) == {"B": "created", "A": "rejected"}
+
+
+@pytest.mark.parametrize("row", ['{"sender": "\\ud800A"}', '{"sender": "A", "\\udcff": 1}'])
+def test_a_file_whose_escapes_are_no_text_loses_no_message(run, box, tmp_path, row):
+    path = tmp_path / "senders.json"
+    path.write_text(f"[{row}]")
+    assert "src[0]" in run(box, src=str(path))["msg"]
+
+
+# Size
+@pytest.mark.parametrize("character", ["\n", "\u200d", "\\", "\U000e0001"])
+def test_characters_that_str_prints_longer_are_counted(character):
+    outcomes = [rejected(f"ABCDEF{number:05}", character * 300) for number in range(5000)]
+    assert len(str(_report.result(_settle.Settled(outcomes), "all", diff=True))) < AWX_KEEPS
+
+
+def test_a_long_reason_is_cut_in_the_message_and_the_warnings_too():
+    settled = _settle.Settled([rejected(f"S{number}", "x" * 200_000) for number in range(9)], 2, ["y" * 200_000])
+    result = _report.result(settled, "all", diff=False)
+    assert len(str(result)) < AWX_KEEPS
+    assert len(result["msg"]) < 20_000
+    assert len("".join(_report.warnings(settled))) < 20_000
+
+
+def test_many_duplicates_are_not_told_one_by_one(run, box, tmp_path):
+    path = tmp_path / "senders.csv"
+    path.write_text("sender\n" + "".join(f"S{number % 100}\n" for number in range(10_000)))
+    result = run(box, src=str(path), **COMMON)
+    assert result["summary"]["total"] == 100
+    assert len(str(result)) < 100_000
+
+
+# Tracebacks
+def test_a_deeply_nested_answer_is_no_traceback():  # on Python 3.12 and newer
+    nested = '{"code": "MSG134", "error": ' + "[" * 1200 + "]" * 1200 + "}"
+    assert read(400, nested.encode()).verdict is Verdict.REFUSED
+
+
+def test_a_retry_after_of_400_digits_is_no_traceback(box, waits):  # with urllib3 older than 2.6 or so
+    box.script([{"fault": "answer_before", "status": 503, "headers": {"Retry-After": "9" * 400}}])
+    assert client(box).create([ADPAI]).verdict in (Verdict.ACCEPTED, Verdict.LOST)
+
+
+# Words
+@pytest.mark.parametrize("reason", ["Sender ID doesn't exist", "Sender ID doesn\u2019t exist"])
+def test_does_not_exist_in_short(reason):
+    assert does_not_exist(reason)
+
+
+def test_a_dropped_connection_is_told_as_such(box):  # with urllib3 1.26
+    box.script(["reset_before"])
+    assert "reset by peer" in client(box, retries=0).create([ADPAI]).message
+
+
+# the client
+def test_a_proxy_is_asked_for_https_in_capitals(sandbox, monkeypatch):
+    proxy = sandbox()
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    monkeypatch.setenv("https_proxy", proxy.url)
+    client("HTTPS://127.0.0.1:9", retries=0).create([ADPAI])
+    assert proxy.connections == 1
+
+
+def test_an_interim_status_is_no_answer():
+    assert read(102, b"").verdict is Verdict.LOST
