@@ -47,7 +47,7 @@ options:
     default: 4
   timeout:
     description:
-      - Seconds that one call may wait for the connection, and then each time for the server to go on with its answer.
+      - Seconds that one try of a call may take, from the connection to the end of the answer.
     type: float
     default: 30.0
   retries:

@@ -13,6 +13,8 @@ import random
 import threading
 import traceback
 from collections.abc import Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import (
@@ -111,21 +113,8 @@ class Client:
 
     def _try(self, method: str, body: _Body) -> tuple[Answer, bool, float]:
         """One HTTP request: its answer, whether trying again makes sense, and the seconds that the server wants to be left alone."""
-        endpoint = self.endpoint
         try:
-            response = self._session().request(
-                method,
-                endpoint.url,
-                data=body,
-                # As bytes: a str header is sent as Latin-1, and its exceptions quote the value.
-                headers={
-                    "api-key": endpoint.api_key.encode(),
-                    "Content-Type": "application/json",
-                },
-                timeout=endpoint.timeout,
-                verify=endpoint.verify,
-                allow_redirects=False,
-            )
+            response = self._request(method, body)
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             # requests' errors are OSErrors; some of urllib3's and of the codecs' get past it.
             answer, again = _failure(error, body.went_out)
@@ -138,6 +127,42 @@ class Client:
             )
         again = response.status_code >= 500 or response.status_code in (408, 429)
         return answer, again, _retry_after(response) if again else 0.0
+
+    def _request(self, method: str, body: _Body) -> requests.Response:
+        """Send a request and read its answer, within the timeout as a whole.
+
+        ``requests`` limits each single wait for the network, which a hanging name server and a trickling answer outlast.
+        So it works in a thread that can be left behind.
+        """
+        endpoint = self.endpoint
+        session = self._session()
+        outcome: Future[requests.Response] = Future()
+
+        def work() -> None:
+            try:
+                response = session.request(
+                    method,
+                    endpoint.url,
+                    data=body,
+                    # As bytes: a str header is sent as Latin-1, and its exceptions quote the value.
+                    headers={"api-key": endpoint.api_key.encode(), "Content-Type": "application/json"},
+                    timeout=endpoint.timeout,
+                    verify=endpoint.verify,
+                    allow_redirects=False,
+                )
+            except BaseException as error:
+                session.close()
+                outcome.set_exception(error)
+            else:
+                outcome.set_result(response)
+
+        threading.Thread(target=work, daemon=True).start()
+        try:
+            return outcome.result(endpoint.timeout)
+        except FutureTimeoutError:
+            body.give_up()
+            self._local.session = None
+            raise requests.Timeout from None
 
     def _without_key(self, answer: Answer) -> Answer:
         """The answer of a server or a library that repeats the key, as it may be shown."""
@@ -169,11 +194,23 @@ class Client:
 class _Body(io.BytesIO):
     """A request's body that knows whether any of it went out: until then, the server cannot have acted."""
 
-    went_out = False
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self.went_out = False
+        self._given_up = False
+        self._lock = threading.Lock()
 
     def read(self, size: int | None = -1) -> bytes:
-        self.went_out = True
+        with self._lock:
+            if self._given_up:
+                raise OSError("the call was given up")
+            self.went_out = True
         return super().read(size)
+
+    def give_up(self) -> None:
+        """Let nothing more go out, so that ``went_out`` stays true to what happens."""
+        with self._lock:
+            self._given_up = True
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

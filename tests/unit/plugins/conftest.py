@@ -85,5 +85,5 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
             asked.append(timeout or 0.0)
             return self.is_set()
 
-    monkeypatch.setattr(_client, "threading", types.SimpleNamespace(Event=Event, local=threading.local))
+    monkeypatch.setattr(_client, "threading", types.SimpleNamespace(**{**vars(threading), "Event": Event}))
     return asked

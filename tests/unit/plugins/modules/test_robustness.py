@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+
 import pytest
 from ansible_collections.community.kaleyra.plugins.module_utils import _report, _settle
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import Verdict, does_not_exist, read
@@ -128,6 +131,52 @@ def test_a_proxy_is_asked_for_https_in_capitals(sandbox, monkeypatch):
     monkeypatch.setenv("https_proxy", proxy.url)
     client("HTTPS://127.0.0.1:9", retries=0).create([ADPAI])
     assert proxy.connections == 1
+
+
+def answering_slowly(content, pause):
+    server = socket.create_server(("127.0.0.1", 0))
+    done = threading.Event()
+
+    def serve():
+        connection, _address = server.accept()
+        connection.recv(65536)
+        for part in content:
+            if done.wait(pause):
+                break
+            connection.sendall(part)
+        connection.close()
+        server.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    return f"http://127.0.0.1:{server.getsockname()[1]}", done, thread
+
+
+def test_the_timeout_limits_a_call_as_a_whole():
+    url, done, thread = answering_slowly([b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n", *[b" "] * 40], 0.1)
+    answer = client(url, retries=0, timeout=0.3).create([ADPAI])
+    done.set()
+    thread.join()
+    assert answer.message == "no answer: timed out"
+
+
+def test_a_call_given_up_before_it_was_sent_is_never_sent(box, monkeypatch):
+    held = threading.Event()
+    resolve = socket.getaddrinfo
+
+    def hang(*arguments, **options):
+        held.wait(10)
+        return resolve(*arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    answer = client(box, retries=0, timeout=0.2).create([ADPAI])
+    threads = [thread for thread in threading.enumerate() if thread.daemon and "work" in thread.name]
+    held.set()
+    for thread in threads:
+        thread.join(10)
+    assert (answer.verdict, answer.sent) == (Verdict.STOP, 0)
+    assert threads
+    assert box.senders(SAMPLE_SID) == []
 
 
 def test_an_interim_status_is_no_answer():
