@@ -9,7 +9,7 @@ PYTHON := $(shell for python in $(PYTHON) python3 python3.13 python3.12 python3.
 
 RUN = @$(if $(PYTHON),,echo 'make $@: FAILED: needs Python 3.11 or newer: make $@ PYTHON=/path/to/python3'; exit 1;) $(PYTHON) -m tools $@
 
-.PHONY: help demo test check sanity units integration faults awx lint types docs build format clean
+.PHONY: help demo test check sanity units integration faults awx lint types docs examples build picture format clean
 
 help:  ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -44,10 +44,16 @@ lint:  ## ansible-lint, ruff, formatting and licences
 types:  ## mypy
 	$(RUN)
 
-docs:  ## The module's documentation and the changelog
+docs:  ## Build the documentation as a site, and check it and the changelog
+	$(RUN)
+
+examples:  ## Run every example of the documentation against the sandbox
 	$(RUN)
 
 build:  ## Build the collection, import it as Galaxy does, run the demo where it is installed
+	$(RUN)
+
+picture:  ## Draw the README's picture from what the demo prints
 	$(RUN)
 
 format:  ## Format the Python files

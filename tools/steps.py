@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from . import tree
+from . import site, tree
 from .environments import available, binaries, home, version
 from .machine import CLONE, STATE, interpreter_path, interpreters, run
 
@@ -51,15 +51,18 @@ def _call(
     return output
 
 
+QUIET = {
+    "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+    "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+    "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+    "ANSIBLE_LOCALHOST_WARNING": "false",
+}
+"""How Ansible is told to print the demo."""
+
+
 def _demo() -> str:
-    quiet = {
-        "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
-        "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
-        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-        "ANSIBLE_LOCALHOST_WARNING": "false",
-    }
     paths = {"ANSIBLE_COLLECTIONS_PATH": str(tree.link())}
-    _call("demo", ["ansible-playbook", "playbooks/demo.yml"], variables=quiet | paths, live=True)
+    _call("demo", ["ansible-playbook", "playbooks/demo.yml"], variables=QUIET | paths, live=True)
     return "playbooks/demo.yml ran to its end"
 
 
@@ -136,6 +139,21 @@ def _format() -> str:
     return _call("linters", ["ruff", "format"]).strip()
 
 
+def _site() -> str:
+    """Build the documentation as a site, from the module's own documentation and the guides; any warning fails."""
+    folder = STATE / "site"
+    pages, html = site.furnish(folder), folder / "html"
+    options = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--cleanup", "everything"]
+    command = ["antsibull-docs", "collection", *options, "--dest-dir", str(pages), "community.kaleyra"]
+    _call("linters", command, variables={"ANSIBLE_COLLECTIONS_PATH": str(tree.link())})
+    _call("linters", ["sphinx-build", "-W", "--fresh-env", "-c", site.SPHINX, pages, html])
+    return f"{len(list(html.glob('**/*.html')))} pages, see {html.relative_to(CLONE)}/index.html"
+
+
+def _picture() -> str:
+    return _call("linters", ["python", "-m", "tools.picture"]).strip()
+
+
 def _types() -> str:
     with tree.copy() as root:
         config = root / "pyproject.toml"
@@ -200,12 +218,14 @@ def steps() -> list[Step]:
     linters = ("linters",)
     return [
         Step("format", ("format",), linters, _format),
+        Step("picture", ("picture",), linters, _picture),
         Step("demo", ("demo",), ("demo",), _demo, live=True),
         Step("unit tests", ("test",), ("test",), _pytest, live=True),
         Step("integration tests", ("test",), ("test",), partial(_integration, "test"), live=True),
         *_both("sanity", _sanity),
         *_both("faults", partial(_suite, folder="faults")),
         Step("awx", ("awx", "check"), ("awx", "oldest", "newest"), partial(_suite, "awx", "awx")),
+        Step("examples", ("examples", "check"), ("awx", "newest"), partial(_suite, "awx", "examples")),
         *_both("integration", _integration),
         *_all_units(),
         Step("build", ("build", "check"), ("linters", "newest", "oldest"), _build),
@@ -216,6 +236,7 @@ def steps() -> list[Step]:
             partial(_on_copy, ["ansible-lint", "--profile", "production", "--offline"]),
         ),
         Step("types", ("types", "check"), linters, _types),
+        Step("site", ("docs", "check"), linters, _site),
         Step(
             "docs",
             ("docs", "check"),
@@ -230,8 +251,3 @@ def steps() -> list[Step]:
         Step("ruff", ("lint", "check"), linters, partial(_on_copy, ["ruff", "check"])),
         Step("formatting", ("lint", "check"), linters, partial(_on_copy, ["ruff", "format", "--check"])),
     ]
-
-
-def machine() -> str:
-    """What the machine offers, in one line."""
-    return f"Python {', '.join(interpreters())}"
