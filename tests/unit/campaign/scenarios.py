@@ -152,7 +152,7 @@ def _declared(scenario: Scenario) -> dict[Sender, Declared]:
         _sender.Entry(f"senders[{index}]", {"sender": row.name, "iso_code": row.country, **fields})
         for index, row in enumerate(scenario.rows)
     ]
-    rows = {}
+    rows: dict[tuple[str, str], Declared] = {}
     for row in scenario.rows:
         rows.setdefault((row.name, row.country if creating else ""), row)
     if creating:
@@ -243,15 +243,25 @@ WORDINGS = tuple(
     for status in (400, 404)
     for words in (0, 1, 2)
 )
-IDENTITIES = ({}, {}, {"by_country": False}, {"folds": True}, {"by_country": False, "folds": True})
-ROWS = st.lists(
-    st.builds(
-        lambda name, country, fate: Declared(name, country, **fate),
-        st.sampled_from(NAMES),
-        st.sampled_from(("in", "in", "us")),
-        st.sampled_from(FATES),
-    ),
-    max_size=14,
+IDENTITIES: tuple[dict[str, bool], ...] = (
+    {},
+    {},
+    {"by_country": False},
+    {"folds": True},
+    {"by_country": False, "folds": True},
+)
+ROW = st.builds(
+    lambda name, country, fate: Declared(name, country, **fate),
+    st.sampled_from(NAMES),
+    st.sampled_from(("in", "in", "us")),
+    st.sampled_from(FATES),
+)
+ROWS = st.integers(0, 7).flatmap(
+    lambda kind: (
+        st.lists(ROW, max_size=6)
+        if kind == 0
+        else st.lists(ROW, min_size=kind, max_size=14, unique_by=lambda row: (row.name, row.country))
+    )
 )
 BATCH_SIZES = st.sampled_from((3, 1, 2, 4, 5, 8, 14))
 BYSTANDERS = st.lists(st.tuples(st.sampled_from((*NAMES, "OTHER")), st.sampled_from(("in", "us"))), max_size=2)
@@ -301,9 +311,11 @@ def large_scenarios(draw: st.DrawFn, operation: str, quiet: bool, sizes: tuple[i
     there, refused = draw(st.sampled_from(((0.0, 0.02), (0.5, 0.01), (0.9, 0.0), (0.02, 0.01), (0.1, 0.3))))
     rows = []
     for number in range(size):
-        fate = {"there": chance.random() < there, "refusal": chance.randint(1, 3) if chance.random() < refused else 0}
+        refusal = chance.randint(1, 3) if chance.random() < refused else 0
         country = "in" if chance.random() < 0.9 else "us"
-        rows.append(Declared(f"S{number if chance.random() < 0.9 else number // 2}", country, **fate))
+        rows.append(
+            Declared(f"S{number if chance.random() < 0.9 else number // 2}", country, chance.random() < there, refusal)
+        )
     batch_size = draw(st.sampled_from((100, 10, 64)))
     return Scenario(operation, tuple(rows), draw(servers(operation)), batch_size, **draw(_around(quiet)))
 

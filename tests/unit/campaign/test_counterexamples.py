@@ -85,7 +85,7 @@ BROKE_AN_INVARIANT = {
 }
 """By what it showed about the world. None of them was wrong with the settling."""
 
-UNMENDED = {
+UNMENDED: dict[str, str] = {
     "a success of a silent delete disproves nothing, then the account's key is refused": "disproved",
     "a success of a silent delete disproves nothing, then a refusal that names nobody": "disproved",
 }
