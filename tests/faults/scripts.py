@@ -230,7 +230,7 @@ SCRIPTS = [
         8,
         ({"fault": "answer_before", "status": 503, "at": 1}, {"fault": "reset_before", "at": 4}),
         options={"batch_size": 1, "connections": 4},
-        warnings=("2 calls",),
+        warnings=("2 x in all",),
         msg=REFUSED,
     ),
     # Deleting.

@@ -112,7 +112,7 @@ WAYS = [
         "slow",
         senders=3,
         more={"batch_size": 1, "connections": 1},
-        warnings=(f"{AGAIN}: HTTP 429",),
+        warnings=("HTTP 429 Too Many Requests",),
     ),
     Way("too large", "small", senders=1500),
     Way(
