@@ -145,6 +145,9 @@ def injected(page: pathlib.Path, account: dict[str, str]) -> dict[str, str]:
 
 def script_for(block: Block, text: str, folder: pathlib.Path) -> str:
     """The commands that run an example."""
+    assert block.kind in ("console", "csv", "json", "yaml"), (
+        f"nobody knows how to run {block.kind or 'a block without a language'}"
+    )
     if block.kind == "console":
         return re.sub(r"^\$ ", "", text, flags=re.MULTILINE)
     content = yaml.load(text, yaml.BaseLoader)
