@@ -11,9 +11,6 @@ from typing import Any
 
 from ansible_collections.community.kaleyra.tests.faults.leaks import BAD_KEYS, ODD_KEY, SPELLINGS
 
-MANY = 4000
-"""So many senders with long reasons that the result has to be shortened. The first reason is too long by itself."""
-
 
 @dataclass(frozen=True)
 class Trap:
@@ -55,11 +52,20 @@ def every_spelling(key: str) -> str:
     return " ".join(spell(key) for spell in SPELLINGS.values())
 
 
-def long_refusal(key: str, elsewhere: str) -> list[Any]:
-    errors = {
-        str(number): {"sender": key * (2 if number else 20), "sender_name": f"N{number}"} for number in range(MANY)
-    }
-    return [fault(400, {"code": "MSG134", "message": "no", "data": [], "error": errors})]
+def long_reasons(name: str, starts: range) -> Trap:
+    """Reasons that hold the key from various places on: wherever a text is cut, one is cut in the midst of the key."""
+    errors = [{"sender": "x" * start, "sender_name": f"N{start}"} for start in starts]
+
+    def faults(key: str, _: str) -> list[Any]:
+        named = {str(index): {**error, "sender": error["sender"] + key} for index, error in enumerate(errors)}
+        return [fault(400, {"code": "MSG134", "message": "no", "data": [], "error": named})]
+
+    return Trap(name, faults=faults, options={"senders": [{"sender": error["sender_name"]} for error in errors]})
+
+
+def stranger(key: str, elsewhere: str) -> list[Any]:
+    """A refusal of a sender that is called like the key."""
+    return [fault(400, {"code": "MSG134", "message": "no", "error": {"0": {"sender": "no", "sender_name": key}}})]
 
 
 ACCEPTED = b'HTTP/1.1 202 Accepted\r\nContent-Length: 16\r\nConnection: close\r\n\r\n{"code":"WA202"}'
@@ -75,7 +81,9 @@ TRAPS = [
         fault(429, "", **{"Retry-After": key.encode().decode("latin-1"), "Location": key.encode().decode("latin-1")}),
         fault(200, "", **{"Content-Encoding": "gzip", "Set-Cookie": key.encode().decode("latin-1")}),
     ]),
-    Trap("long reasons with the key", faults=long_refusal, options={"senders": [{"sender": f"N{number}"} for number in range(MANY)]}),
+    long_reasons("long reasons with the key", range(0, 3000, 50)),
+    long_reasons("many long reasons with the key", range(0, 1500, 1)),
+    Trap("a stranger called like the key", faults=stranger),
     Trap("a status line with the key", reply=lambda key: key + b" 200 OK\r\n\r\n"),
     Trap("a status with the key", reply=lambda key: b"HTTP/1.1 " + key + b" OK\r\n\r\n"),
     Trap("a reason phrase with the key", reply=lambda key: b"HTTP/1.1 400 " + key + b"\r\nContent-Length: 0\r\n\r\n"),
