@@ -394,7 +394,7 @@ def _bound(run: Run) -> int:
     listing = server.names in ("exactly", "othercase") and not server.listed and not server.staged
     if not heavy and not twins and listing:
         limited = 0 < server.limit < size
-        learning = (steps if "untold" in server.too_large or server.too_large == "413" else 1) * run.connections
+        learning = (1 if server.too_large == "RBC192" else steps) * run.connections
         reached = ((server.limit + 1) // 2 if learning > run.connections else server.limit) if limited else size
         first = _fewest(senders, size) * math.ceil(size / reached)
         second = _fewest(left, reached) if wrong and not server.softly else 0

@@ -202,7 +202,20 @@ def _run(
     )
 
 
-NAMES = ("ADPAI", "ABCF01", "adpai", "ABCF99", "TESTEHR5", "TESTET5", "testet5", "JSONSEND", "S9", "S10", "S11", "S12")
+NAMES = (
+    "ADPAI",
+    "ABCF01",
+    "adpai",
+    "ABCF99",
+    "TESTEHR5",
+    "TESTET5",
+    "testet5",
+    "JSONSEND",
+    "900100",
+    "S10",
+    "S11",
+    "S12",
+)
 
 # Few draws of many values each: drawing is what most of a campaign's time goes into. The simplest comes first.
 FATES = (
@@ -234,13 +247,17 @@ NAMINGS = (
 )
 LIMITS = (
     *[{}] * 5,
-    *[{"limit": limit, "too_large": how} for limit in (1, 2, 3, 5) for how in ("RBC192", "RBC192 untold", "413")],
+    *[
+        {"limit": limit, "too_large": how}
+        for limit in (1, 2, 3, 5)
+        for how in ("RBC192", "RBC192 untold", "RBC192 of 5000", "413")
+    ],
 )
 WORDINGS = tuple(
     {"accepted": accepted, "lists": lists, "status": status, "words": words}
     for accepted in (False, True)
     for lists in (False, True)
-    for status in (400, 404)
+    for status in (400, 404, 200)
     for words in (0, 1, 2)
 )
 IDENTITIES: tuple[dict[str, bool], ...] = (

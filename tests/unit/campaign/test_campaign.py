@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 SCENARIOS = int(os.environ.get("SCENARIOS") or 1000)
-SEED = os.environ.get("SEED")
+SEED = os.environ.get("SEED") or None
 
 IN_ANY_ORDER = set(INVARIANTS) - {"second_run_changes_nothing", "calls_are_few", "failure_is_due", "stop_ends_it"}
 """The invariants that ask for neither a second run nor the order in which the calls of several threads were sent."""

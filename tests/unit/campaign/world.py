@@ -80,7 +80,7 @@ class Server(Terse):
     a sender is refused for good, without doing anything then, as with a payload that does not fit. ``strangers``: it names
     strangers besides. ``tells``: a refusal that names nobody still gives its reasons. ``precedence``: the reason for a
     sender that is refused for good and is as it should be. ``limit``: the most senders in a call; 0 for those of the pages.
-    ``too_large``: ``RBC192``, ``RBC192 untold`` without a number, or ``413``. ``by_country``: a sender exists for a
+    ``too_large``: ``RBC192``, ``RBC192 untold`` without a number, ``RBC192 of 5000`` whatever the limit is, or ``413``. ``by_country``: a sender exists for a
     country. ``folds``: names that differ in case alone are one. ``silent``: deleting what is not there is no error.
     """
 
@@ -279,7 +279,9 @@ class Account:
             data = {"message_id": "A1"}
         return 202 if server.accepted else 200, _json(code, "Submitted", data=data, error=self._named(errors))
 
-    def _spelt(self, sender: Sender) -> str:
+    def _spelt(self, sender: Sender) -> Any:
+        if self.server.lists and sender.name.isdigit():
+            return int(sender.name)  # the pages print ids without quotes, too
         return sender.name.swapcase() if self.server.names == "othercase" else sender.name
 
     def _named(self, errors: Mapping[Sender, tuple[str, ...]]) -> Any:
@@ -303,11 +305,8 @@ class Account:
     def _too_large(self, limit: int) -> tuple[int, bytes]:
         if self.server.too_large == "413":
             return 413, _HTML
-        words = (
-            "Exceeded max capacity"
-            if "untold" in self.server.too_large
-            else f"Exceeded max capacity of {limit} senders"
-        )
+        number = {"RBC192": f" of {limit} senders", "RBC192 of 5000": " of 5000 senders"}.get(self.server.too_large, "")
+        words = f"Exceeded max capacity{number}"
         return 400, _json("RBC192", words, error={"error": words})
 
 
