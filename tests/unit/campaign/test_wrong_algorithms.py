@@ -24,6 +24,7 @@ from ansible_collections.community.kaleyra.tests.unit.campaign.scenarios import 
     scenarios,
     tell,
 )
+from ansible_collections.community.kaleyra.tests.unit.campaign.test_counterexamples import BROKE_A_PROMISE
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 
@@ -108,6 +109,21 @@ def _pack_without_names(senders: Sequence[Sender], limit: int) -> list[list[Send
 
 def _pack_too_little(senders: Sequence[Sender], limit: int) -> list[list[Sender]]:
     return _RIGHT_PACK(senders, max(1, limit // 2))
+
+
+def _pack_first_fit(senders: Sequence[Sender], limit: int) -> list[list[Sender]]:
+    calls: list[list[Sender]] = []
+    for sender in senders:
+        fits = (call for call in calls if len(call) < limit and sender.key not in {other.key for other in call})
+        call = next(fits, None)
+        if call is None:
+            calls.append(call := [])
+        call.append(sender)
+    return calls
+
+
+def _silence_is_proof(right: Any, senders: Any, send: Calls, operation: Any, *arguments: Any) -> Settled:
+    return right(senders, send, replace(operation, refuses_already=True), *arguments)
 
 
 def _refuse_and_send_at_once(walk: Any, call: list[Sender], answer: Answer) -> None:
@@ -217,6 +233,8 @@ WRONG: dict[str, tuple[str, Mistake]] = {
     ),
     "sends half-empty calls": ("calls_are_few", _setting(pack=_pack_too_little)),
     "sends what each refusal leaves on its own": ("calls_are_few", _walking(_refuse=_refuse_and_send_at_once)),
+    "fills calls in the order of the list": ("calls_are_few", _setting(pack=_pack_first_fit)),
+    "takes a silent delete for a proof": ("unchanged_is_true", _settling(_silence_is_proof)),
     "takes a refused call apart one by one": ("calls_are_few", _walking(_narrow=_narrow_one_by_one)),
     "goes on after a stop": ("stop_ends_it", _as(Verdict.STOP, Verdict.TOO_LARGE)),
     "goes on when no answer comes": ("stop_ends_it", _setting(SILENT_CALLS=99)),
@@ -227,10 +245,17 @@ WRONG: dict[str, tuple[str, Mistake]] = {
 }
 
 
-NEED_LONG_LISTS = {"takes a refused call apart one by one", "sends what each refusal leaves on its own"}
-
 ANY = st.one_of(*(scenarios(operation, quiet) for operation in ("create", "delete") for quiet in (True, False)))
 LONG_LISTS = st.one_of(*(large_scenarios(operation, quiet=True, sizes=(40,)) for operation in ("create", "delete")))
+COUNTEREXAMPLES = st.sampled_from(list(BROKE_A_PROMISE.values()))
+
+SEARCHED = {
+    "takes a refused call apart one by one": LONG_LISTS,
+    "sends what each refusal leaves on its own": LONG_LISTS,
+    "fills calls in the order of the list": COUNTEREXAMPLES,
+    "takes a silent delete for a proof": COUNTEREXAMPLES,
+}
+"""The scenarios in which a mistake is looked for, if not in any."""
 
 
 @pytest.mark.parametrize("mistake", WRONG)
@@ -242,7 +267,7 @@ def test_a_wrong_algorithm_is_caught(mistake: str) -> None:
             return any(True for _fault in INVARIANTS[name](tell(scenario)))
 
     found = find(
-        LONG_LISTS if mistake in NEED_LONG_LISTS else ANY,
+        SEARCHED.get(mistake, ANY),
         caught,
         settings=settings(
             max_examples=MOST_SCENARIOS,
