@@ -59,14 +59,26 @@ def half_told_commits(run: Run) -> set[Sender]:
 
 
 def complete_at_last(run: Run) -> set[Sender]:
-    """Senders whose error a refusal did not list, and that a later one named together with all of its call."""
+    """Senders whose error a refusal did not list, and that a later one named together with all of its call.
+
+    Only until an answer shows that the server lists its errors piecemeal: one that names some of a call's senders
+    after all, or refuses one for good.
+    """
+    left_out: set[Sender] = set()
     unlisted: set[Sender] = set()
     found: set[Sender] = set()
     for call in run.calls:
-        if _refused(call) and _named(call) == set(call.senders):
-            found |= unlisted.intersection(call.senders)
-        elif _refused(call) and _named(call):
-            unlisted |= call.requests[-1].wrong - call.requests[-1].told
+        named = _named(call)
+        if not _refused(call) or not named:
+            continue
+        refused = {
+            sender for sender in named if not all(map(run.operation.says_already, call.answer.errors[sender.key]))
+        }
+        if (left_out & named and named < set(call.senders)) or left_out & refused:
+            break
+        found |= unlisted & named
+        left_out |= set(call.senders) - named
+        unlisted |= call.requests[-1].wrong - call.requests[-1].told
     return found
 
 
