@@ -30,8 +30,6 @@ def _link() -> None:
     """Make a tree in which this clone is the collection, for Ansible and for Python's imports."""
     packages = COLLECTIONS / "ansible_collections"
     (packages / "community").mkdir(parents=True)
-    (packages / "__init__.py").touch()
-    (packages / "community" / "__init__.py").touch()
     (packages / "community" / "kaleyra").symlink_to(CLONE, target_is_directory=True)
     sys.path[:0] = [str(COLLECTIONS), str(CLONE / "playbooks" / "files")]
 
