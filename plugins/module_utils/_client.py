@@ -7,6 +7,9 @@
 
 from __future__ import annotations
 
+import base64
+import functools
+import html
 import io
 import json
 import random
@@ -16,8 +19,10 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field, replace
+from urllib.parse import quote
 
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import (
+    MOST_CHARACTERS,
     Answer,
     Verdict,
     read,
@@ -53,6 +58,8 @@ class Client:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
+        self._spellings = _spellings(endpoint.api_key)
+        self._longest = 4 * max(map(len, self._spellings), default=1)
         self._local = threading.local()
         self._stopped = threading.Event()
         if endpoint.verify is False:
@@ -167,15 +174,24 @@ class Client:
     def _without_key(self, answer: Answer) -> Answer:
         """The answer of a server or a library that repeats the key, as it may be shown."""
 
+        @functools.lru_cache  # an answer repeats its reason for thousands of senders
         def hide(text: str) -> str:
-            return text.replace(self.endpoint.api_key, "********")
+            text = text.replace(self.endpoint.api_key, "********")
+            bare = text.replace("\\", "").casefold()  # of whatever escapes
+            if any(key in bare for key in self._spellings):
+                return "(not shown: it repeats the API key)"
+            # A text that was cut may have been so in the midst of the key.
+            return text if len(text) < MOST_CHARACTERS else text[: -self._longest]
 
+        name = (
+            hide if len(self.endpoint.api_key) > 11 else str
+        )  # no sender ID is longer, and a shorter key may be a part of one
         return replace(
             answer,
             code=hide(answer.code),
             message=hide(answer.message),
-            ids={key: hide(text) for key, text in answer.ids.items()},
-            errors={key: tuple(map(hide, reasons)) for key, reasons in answer.errors.items()},
+            ids={name(key): hide(text) for key, text in answer.ids.items()},
+            errors={name(key): tuple(map(hide, reasons)) for key, reasons in answer.errors.items()},
             unnamed=tuple(map(hide, answer.unnamed)),
         )
 
@@ -189,6 +205,15 @@ class Client:
             session.trust_env = self.endpoint.url.lower().startswith("https:")
             session.headers["User-Agent"] = "ansible community.kaleyra"
         return session
+
+
+def _spellings(key: str) -> set[str]:
+    """How a server, a proxy or a library may spell a key that it repeats, without the backslashes of any escapes."""
+    data = key.encode()
+    latin = data.decode("latin-1")
+    found = {key, latin, json.dumps(key)[1:-1], json.dumps(latin)[1:-1], repr(data)[2:-1]}
+    found |= {html.escape(key), quote(key, safe=""), base64.b64encode(data).decode()}
+    return {spelling.replace("\\", "").casefold() for spelling in found} - {""}
 
 
 class _Body(io.BytesIO):
@@ -235,7 +260,8 @@ def _words(error: Exception, root: BaseException) -> str:
         return "timed out"
     if isinstance(error, ValueError):
         return type(error).__name__  # its text may quote a header
-    return str(root) or type(root).__name__
+    # Other errors than the system's and TLS's quote what the server sent, cut to some length.
+    return (str(root) if isinstance(root, (OSError, urllib3.exceptions.SSLError)) else "") or type(root).__name__
 
 
 def _retry_after(response: requests.Response) -> float:

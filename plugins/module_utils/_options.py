@@ -104,11 +104,13 @@ def read(params: Mapping[str, Any]) -> Plan:
 def echo(params: Mapping[str, Any]) -> dict[str, Any]:
     """The options as the result repeats them: without the key, and without a long list. They may be unchecked."""
     senders = params.get("senders")
-    long = isinstance(senders, list) and len(senders) > MOST_ECHOED
+    if isinstance(senders, list) and len(senders) > MOST_ECHOED:
+        senders = f"{len(senders)} entries"
     return {
         **params,
         "api_key": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
-        "senders": f"{len(senders)} entries" if long else senders,
+        "api_url": "(not shown: it carries a user)" if "@" in str(params.get("api_url")) else params.get("api_url"),
+        "senders": senders,
     }
 
 

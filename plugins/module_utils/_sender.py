@@ -270,11 +270,16 @@ def _description_fault(text: str) -> str:
     return "" if text.strip() else "description is empty but for space"
 
 
+def _quoted(text: str) -> str:
+    """As it is where that can be: Ansible finds no secret that `repr` has escaped."""
+    return f"'{text}'" if text.isprintable() else repr(text)
+
+
 def _iso_code_fault(text: str) -> str:
     if ISO_CODE.fullmatch(text):
         return ""
     hint = "; quote it, for YAML takes no and NO for a boolean" if text in ("False", "True") else ""
-    return f"iso_code {text!r} is not two letters{hint}"
+    return f"iso_code {_quoted(text)} is not two letters{hint}"
 
 
 def _entity_id_fault(text: str) -> str:
@@ -283,7 +288,7 @@ def _entity_id_fault(text: str) -> str:
     hint = ""
     if re.fullmatch(r"[0-9.,]+([eE][+-]?[0-9]+)?", text):
         hint = "; if digits were lost on the way, quote it in YAML, or make it text in the spreadsheet"
-    return f"entity_id {text!r} is not 12 to 30 digits{hint}"
+    return f"entity_id {_quoted(text)} is not 12 to 30 digits{hint}"
 
 
 _FAULTS: dict[str, Callable[[str], str]] = {

@@ -230,7 +230,7 @@ api_calls:
   sample: 2
 """
 
-from typing import Any, NoReturn
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.community.kaleyra.plugins.module_utils import (
@@ -248,11 +248,11 @@ class Module(AnsibleModule):
     Ansible forgets which values are secret when it finds an entry of a list of dicts that is none, and then shows all.
     """
 
-    def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
+    def fail_json(self, msg: str, **kwargs: Any) -> None:
         self.no_log_values.update(key for key in [self.params.get("api_key")] if key)
         super().fail_json(msg, **{"invocation": {"module_args": _options.echo(self.params)}, **kwargs})
 
-    def exit_json(self, **kwargs: Any) -> NoReturn:
+    def exit_json(self, **kwargs: Any) -> None:
         super().exit_json(**{"invocation": {"module_args": _options.echo(self.params)}, **kwargs})
 
 

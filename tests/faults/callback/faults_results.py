@@ -12,7 +12,7 @@ from typing import Any
 from ansible.plugins.callback import CallbackBase
 
 
-class CallbackModule(CallbackBase):  # type: ignore[misc]
+class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
     CALLBACK_NAME = "faults_results"

@@ -169,8 +169,9 @@ def test_a_call_given_up_before_it_was_sent_is_never_sent(box, monkeypatch):
         return resolve(*arguments, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", hang)
+    before = threading.enumerate()
     answer = client(box, retries=0, timeout=0.2).create([ADPAI])
-    threads = [thread for thread in threading.enumerate() if thread.daemon and "work" in thread.name]
+    threads = [thread for thread in threading.enumerate() if thread not in before]
     held.set()
     for thread in threads:
         thread.join(10)
