@@ -113,7 +113,7 @@ def pack(senders: Sequence[Sender], limit: int) -> list[list[Sender]]:
     times = Counter(sender.key for sender in senders)
     if not times:
         return []
-    calls: list[list[Sender]] = [[] for _number in range(max(-(-len(senders) // limit), max(times.values())))]
+    calls: list[list[Sender]] = [[] for _number in range(max(-(-len(senders) // limit), *times.values()))]
     places: dict[str, Iterator[int]] = {}
     repeated = 0
     for sender in senders:

@@ -41,7 +41,7 @@ class Script:
     def rows(self) -> list[tuple[str, str, str]]:
         """A sender's name, and its outcomes in the first and in the second run."""
         rows = [row.split() for row in self.plot.split(",")]
-        return [(name, first, again) for name, first, again in rows]
+        return [(row[0], row[1], row[2]) for row in rows]
 
     @property
     def absent(self) -> bool:

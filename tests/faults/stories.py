@@ -31,7 +31,9 @@ class Story:
 
 def listed(script: Script) -> list[Key]:
     """The distinct senders of a script."""
-    return [(name, "" if script.absent else COUNTRY) for name in dict.fromkeys(name for name, *_ in script.rows)]
+    return [
+        (name, "" if script.absent else COUNTRY) for name in dict.fromkeys(name for name, *_outcomes in script.rows)
+    ]
 
 
 def box_of(script: Script, key: str) -> Sandbox:
@@ -44,7 +46,7 @@ def box_of(script: Script, key: str) -> Sandbox:
 
 def host_of(script: Script, key: str, url: str) -> Host:
     usual = {"description": "testing", "iso_code": COUNTRY, "retries": 1, "sid": SID, "api_key": key, "api_url": url}
-    return Host({**usual, "senders": [{"sender": name} for name, *_ in script.rows], **script.options})
+    return Host({**usual, "senders": [{"sender": name} for name, *_outcomes in script.rows], **script.options})
 
 
 def tell(

@@ -36,7 +36,7 @@ def warned(result: Mapping[str, Any], expected: Sequence[str]) -> bool:
 def test_says_what_happened(story: Story, script: Script) -> None:
     start, first, again, check = story.truths[script.name]
     result = story.runs["first"].results[script.name]
-    assert outcomes(result) == list({name: outcome for name, outcome, _ in script.rows}.values())
+    assert outcomes(result) == list({name: outcome for name, outcome, _again in script.rows}.values())
     assert list(lies(result, listed(script), start, first, script.silent)) == []
     assert result["api_calls"] == script.calls
     assert script.msg in result["msg"]
@@ -44,7 +44,7 @@ def test_says_what_happened(story: Story, script: Script) -> None:
     assert warned(result, script.warnings), result.get("warnings")
 
     result = story.runs["again"].results[script.name]
-    assert outcomes(result) == list({name: outcome for name, _, outcome in script.rows}.values())
+    assert outcomes(result) == list({name: outcome for name, _first, outcome in script.rows}.values())
     assert list(lies(result, listed(script), first, again, script.silent)) == []
     assert warned(result, script.warnings_again), result.get("warnings")
 

@@ -56,7 +56,7 @@ def long_reasons(name: str, starts: range) -> Trap:
     """Reasons that hold the key from various places on: wherever a text is cut, one is cut in the midst of the key."""
     errors = [{"sender": "x" * start, "sender_name": f"N{start}"} for start in starts]
 
-    def faults(key: str, _: str) -> list[Any]:
+    def faults(key: str, _unused: str) -> list[Any]:
         named = {str(index): {**error, "sender": error["sender"] + key} for index, error in enumerate(errors)}
         return [fault(400, {"code": "MSG134", "message": "no", "data": [], "error": named})]
 

@@ -48,7 +48,8 @@ class Scenario(Terse):
 
 @dataclass(frozen=True)
 class Run:
-    """What a run reported, and the truth. ``calls`` are in the order of sending, but for real threads. ``done``: the senders that it really created or deleted."""
+    """What a run reported, and the truth. ``calls`` are in the order of sending, but for real threads. ``done``: the
+    senders that it really created or deleted."""
 
     scenario: Scenario
     senders: tuple[Sender, ...]

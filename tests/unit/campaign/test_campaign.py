@@ -33,17 +33,17 @@ IN_ANY_ORDER = set(INVARIANTS) - {"second_run_changes_nothing", "calls_are_few",
 FAMILIES = [("create", True), ("create", False), ("delete", True), ("delete", False)]
 
 
-@pytest.mark.parametrize(("operation", "quiet"), FAMILIES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("operation", "quiet"), FAMILIES, ids=str)
 def test_the_promises_are_kept(operation: str, quiet: bool) -> None:
     _keep(scenarios(operation, quiet), -(-SCENARIOS // len(FAMILIES)))
 
 
-@pytest.mark.parametrize(("operation", "quiet"), FAMILIES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("operation", "quiet"), FAMILIES, ids=str)
 def test_the_promises_are_kept_for_long_lists(operation: str, quiet: bool) -> None:
     _keep(large_scenarios(operation, quiet), -(-SCENARIOS // 400))
 
 
-@pytest.mark.parametrize(("operation", "quiet"), FAMILIES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("operation", "quiet"), FAMILIES, ids=str)
 def test_what_threads_report_is_true(operation: str, quiet: bool) -> None:
     @_settings(max(10, SCENARIOS // 40))
     @given(scenarios(operation, quiet))

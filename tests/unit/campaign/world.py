@@ -75,8 +75,9 @@ class Server(Terse):
     """How the server behaves where the pages leave it open. The default is what they document.
 
     ``partial``: a refused call does what can be done of it. ``softly``: it does so and answers 200, naming those that it
-    refused; ``by_row``: among the rows of those that were done. ``listed``: a refusal lists no more errors than this; 0 for all. ``staged``: a refusal lists senders that are
-    as they should be only when it has no other errors. ``names``: whom a refusal names: ``exactly``, ``othercase``, ``nobody``, ``strangers``, or ``unless_refused``: nobody as soon as
+    refused; ``by_row``: among the rows of those that were done. ``listed``: a refusal lists no more errors than this; 0 for
+    all. ``staged``: a refusal lists senders that are as they should be only when it has no other errors. ``names``: whom a
+    refusal names: ``exactly``, ``othercase``, ``nobody``, ``strangers``, or ``unless_refused``: nobody as soon as
     a sender is refused for good, without doing anything then, as with a payload that does not fit. ``strangers``: it names
     strangers besides. ``tells``: a refusal that names nobody still gives its reasons. ``precedence``: the reason for a
     sender that is refused for good and is as it should be. ``limit``: the most senders in a call; 0 for those of the pages.
