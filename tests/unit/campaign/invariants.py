@@ -275,10 +275,12 @@ def connections_make_no_difference(story: Story) -> Iterator[str]:
     for run in (story.first, story.parallel):
         if believed_refusals(run) or half_told_commits(run) or complete_at_last(run):
             return
-    one, other = (_by_identity(run) for run in (story.first, story.parallel))
-    for identity, outcomes in one.items():
-        if outcomes != other[identity]:
-            yield f"{identity} is {outcomes} with one connection and {other[identity]} with four"
+    identities = Counter(map(story.scenario.server.identity, story.first.senders))
+    for one, other in zip(story.first.settled.outcomes, story.parallel.settled.outcomes):
+        if identities[story.scenario.server.identity(one.sender)] > 1:
+            continue  # which of two rows for one sender comes first may be another
+        if (one.outcome, one.changed, one.failed) != (other.outcome, other.changed, other.failed):
+            yield f"{one.sender.name} is {one.outcome} with one connection and {other.outcome} with four"
 
 
 INVARIANTS: dict[str, Callable[[Story], Iterator[str]]] = {
@@ -336,20 +338,6 @@ def _silent(calls: tuple[Call, ...]) -> bool:
     """Whether two calls in a row had no answer."""
     lost = [call.answer.verdict is Verdict.LOST for call in calls]
     return any(one and other for one, other in zip(lost, lost[1:]))
-
-
-def _by_identity(run: Run) -> dict[tuple[str, str], list[tuple[str, bool, bool]]]:
-    """The outcomes of what the server takes for one sender. Of several rows, only whether they failed: any may come first."""
-    found: dict[tuple[str, str], list[tuple[str, bool, bool]]] = {}
-    for sender, outcome in run.outcomes():
-        identity = run.scenario.server.identity(sender)
-        found.setdefault(identity, []).append((outcome.outcome, outcome.changed, outcome.failed))
-    return {
-        identity: outcomes
-        if len(outcomes) == 1
-        else sorted(("", False, failed) for _name, _changed, failed in outcomes)
-        for identity, outcomes in found.items()
-    }
 
 
 def _spent(run: Run) -> bool:

@@ -68,6 +68,17 @@ BROKE_AN_INVARIANT = {
         ),
         Server(by_country=False),
     ),
+    "the same with one of two spellings, which is refused for good unless it is gone already": Scenario(
+        "delete",
+        (
+            *(Declared(name) for name in (B, C, "TESTET5", "JSONSEND", A)),
+            Declared("adpai", there=True, refusal=1),
+            Declared("TESTEHR5"),
+            Declared("testet5", heavy=True),
+        ),
+        Server(names="nobody", tells=True, precedence="already", folds=True),
+        batch_size=2,
+    ),
     "a sender that a refusal left out, then made by its twin": Scenario(
         "create",
         (
