@@ -268,19 +268,21 @@ IDENTITIES: tuple[dict[str, bool], ...] = (
     {"folds": True},
     {"by_country": False, "folds": True},
 )
-ROW = st.builds(
-    lambda name, country, fate: Declared(name, country, **fate),
-    st.sampled_from(NAMES),
-    st.sampled_from(("in", "in", "us")),
-    st.sampled_from(FATES),
-)
-ROWS = st.integers(0, 7).flatmap(
-    lambda kind: (
-        st.lists(ROW, max_size=6)
-        if kind == 0
-        else st.lists(ROW, min_size=kind, max_size=14, unique_by=lambda row: (row.name, row.country))
-    )
-)
+COUNTRIES = ("in", "in", "us")
+LEAST = st.integers(0, 7)
+ROWS = st.integers(0, len(NAMES) * len(COUNTRIES) * len(FATES) - 1)
+LISTS = [st.lists(ROWS, max_size=6)] + [
+    st.lists(ROWS, min_size=least, max_size=14, unique_by=lambda row: row % (len(NAMES) * len(COUNTRIES)))
+    for least in range(1, 8)
+]
+
+
+def _row(number: int) -> Declared:
+    number, name = divmod(number, len(NAMES))
+    fate, country = divmod(number, len(COUNTRIES))
+    return Declared(NAMES[name], COUNTRIES[country], **FATES[fate])
+
+
 BATCH_SIZES = st.sampled_from((3, 1, 2, 4, 5, 8, 14))
 BYSTANDERS = st.lists(st.tuples(st.sampled_from((*NAMES, "OTHER")), st.sampled_from(("in", "us"))), max_size=2)
 FAULT_LISTS = st.one_of(
@@ -318,7 +320,13 @@ def servers(draw: st.DrawFn, operation: str) -> Server:
 @st.composite
 def scenarios(draw: st.DrawFn, operation: str, quiet: bool) -> Scenario:
     """Scenarios of creating or deleting, without faults or with some."""
-    return Scenario(operation, tuple(draw(ROWS)), draw(servers(operation)), draw(BATCH_SIZES), **draw(_around(quiet)))
+    return Scenario(
+        operation,
+        tuple(map(_row, draw(LISTS[draw(LEAST)]))),
+        draw(servers(operation)),
+        draw(BATCH_SIZES),
+        **draw(_around(quiet)),
+    )
 
 
 @st.composite

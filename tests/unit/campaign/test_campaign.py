@@ -45,7 +45,7 @@ def test_the_promises_are_kept_for_long_lists(operation: str, quiet: bool) -> No
 
 @pytest.mark.parametrize(("operation", "quiet"), FAMILIES, ids=str)
 def test_what_threads_report_is_true(operation: str, quiet: bool) -> None:
-    @_settings(max(10, SCENARIOS // 40))
+    @_settings(max(10, SCENARIOS // 100))
     @given(scenarios(operation, quiet))
     def campaign(scenario: Scenario) -> None:
         run = run_in_threads(scenario)
