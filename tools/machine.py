@@ -17,7 +17,7 @@ from pathlib import Path
 CLONE = Path(__file__).resolve().parents[1]
 STATE = CLONE / ".venv"
 
-LIMIT = 1200
+LIMIT = 2400
 """Seconds after which a program counts as hanging."""
 
 OLDEST = 9

@@ -182,7 +182,10 @@ def _build() -> str:
             raise Failed(f"{artefact.name} holds {', '.join(sorted(strange))}: add to build_ignore in galaxy.yml")
         strict = {"GALAXY_IMPORTER_CHECK_REQUIRED_TAGS": "true", "GALAXY_IMPORTER_REQUIRE_V1_OR_GREATER": "true"}
         imported = _call("linters", ["python", "-m", "galaxy_importer.main", artefact.name], folder, strict)
-        if re.search(r"^(WARNING|ERROR)", imported, re.MULTILINE):
+        # Its ansible-lint cannot find the collection that it checks, whose playbooks the example project imports; our own
+        # ansible-lint step does find them.
+        own = r"(?!: ERROR +Failed to find community\.kaleyra\.\w+ playbook)"
+        if re.search(rf"^(WARNING|ERROR){own}", imported, re.MULTILINE):
             raise Failed(f"{built}{imported}\ngalaxy_importer succeeded, but warns")
         paths = {"ANSIBLE_COLLECTIONS_PATH": str(folder)}
         _call("newest", ["ansible-galaxy", "collection", "install", "--offline", "-p", folder, artefact], folder, paths)
