@@ -219,7 +219,7 @@ NAMES = (
 )
 
 # Few draws of many values each: drawing is what most of a campaign's time goes into. The simplest comes first.
-FATES = (
+FATES: tuple[dict[str, Any], ...] = (
     *[{}] * 6,
     *[{"there": True}] * 6,
     *[{"refusal": number} for number in (1, 2, 3)],
