@@ -205,8 +205,9 @@ SCRIPTS = [
     Script("duplicates", f"{CREATED_BOTH}, NEW1 created present", 1, warnings=(TWIN,), warnings_again=(TWIN,)),
     Script(
         "many calls",
-        f"{CREATED_THREE}, NEW4 created present, BAD1 rejected rejected, OLD1 present present",
-        8,
+        # No sender that exists: which call the reset meets is the threads' to decide, and an old one's would be in doubt.
+        f"{CREATED_THREE}, NEW4 created present, BAD1 rejected rejected",
+        7,
         ({"fault": "answer_before", "status": 503, "at": 1}, {"fault": "reset_before", "at": 4}),
         options={"batch_size": 1, "connections": 4},
         warnings=("2 x in all",),
