@@ -98,6 +98,9 @@ class DrawnOrder:
         self.stopped = False
         self.submitted_after_stop = 0
 
+    def start(self, _connections: int) -> DrawnOrder:
+        return self
+
     def submit(self, send: Callable[..., Answer], call: Sequence[Sender]) -> Future[Answer]:
         self.submitted_after_stop += self.stopped
         future = _Asked(self)
@@ -182,7 +185,7 @@ def _run(
     if threads or connections == 1:
         settled = _settle.settle(*arguments)
     else:
-        with mock.patch.object(_settle, "ThreadPoolExecutor", return_value=pool):
+        with mock.patch.object(_settle, "ThreadPoolExecutor", pool.start):
             settled = _settle.settle(*arguments)
     account.arrive()
     calls = transport.calls

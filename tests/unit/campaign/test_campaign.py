@@ -4,7 +4,7 @@
 
 ``SCENARIOS`` in the environment is how many there are, ``SEED`` a number to draw others than the usual ones::
 
-    SCENARIOS=200000 SEED=7 pytest tests/unit/campaign/test_campaign.py
+    make campaign SCENARIOS=200000 SEED=7
 
 A failure prints the smallest scenario that it found, as Python. Each goes into ``test_counterexamples.py`` for good.
 """
@@ -38,8 +38,9 @@ FAMILIES = [("create", True), ("create", False), ("delete", True), ("delete", Fa
 
 
 @pytest.mark.parametrize(("operation", "quiet"), FAMILIES, ids=str)
-def test_the_promises_are_kept(operation: str, quiet: bool) -> None:
-    _keep(scenarios(operation, quiet), -(-SCENARIOS // len(FAMILIES)))
+def test_the_promises_are_kept(operation: str, quiet: bool, record_property: Callable[[str, int], None]) -> None:
+    told = _keep(scenarios(operation, quiet), -(-SCENARIOS // len(FAMILIES)))
+    record_property("scenarios", told)  # for `make campaign`
 
 
 @pytest.mark.parametrize(("operation", "quiet"), FAMILIES, ids=str)
@@ -59,7 +60,8 @@ def test_what_threads_report_is_true(operation: str, quiet: bool) -> None:
     campaign()
 
 
-def _keep(strategy: st.SearchStrategy[Scenario], wanted: int) -> None:
+def _keep(strategy: st.SearchStrategy[Scenario], wanted: int) -> int:
+    """Hold the promises in so many scenarios, and return how many happened."""
     told = 0
 
     @_settings(wanted)
@@ -72,6 +74,7 @@ def _keep(strategy: st.SearchStrategy[Scenario], wanted: int) -> None:
 
     campaign()
     assert told >= wanted
+    return told
 
 
 def _settings(wanted: int) -> Callable[[Any], Any]:
