@@ -38,6 +38,7 @@ ENVIRONMENTS = {
     "host": Environment("units", ("3.9",)),
     "linters": Environment("linters", NEWEST),
     "awx": Environment("awx", ANY),
+    "mutants": Environment("mutants", ANY),
 }
 """`oldest` and `newest` hold that ansible-core; `host` is the oldest Python that the module supports on a managed host."""
 

@@ -23,16 +23,20 @@ LIMIT = 2400
 OLDEST = 9
 """The minor version of the oldest Python that the module runs on."""
 
-OUTSIDE = ("ANSIBLE_", "KALEYRA_", "MAKE", "MFLAGS", "PYTEST_", "PYTHON", "VIRTUAL_ENV")
+OUTSIDE = ("ANSIBLE_", "KALEYRA_", "MAKE", "MFLAGS", "PYTEST_", "PYTHON", "SCENARIOS", "SEED", "VIRTUAL_ENV")
 """Beginnings of the names of variables that would change a test's outcome."""
 
 
 def run(
-    command: Sequence[str | Path], folder: Path = CLONE, variables: Mapping[str, str] | None = None, live: bool = False
+    command: Sequence[str | Path],
+    folder: Path = CLONE,
+    variables: Mapping[str, str] | None = None,
+    live: bool = False,
+    limit: float | None = LIMIT,
 ) -> tuple[int, str]:
     """Run `command` in `folder` with `variables`, and return its exit status and output.
 
-    With `live` the output goes to the terminal instead.
+    With `live` the output goes to the terminal instead. It is stopped after `limit` seconds.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OUTSIDE)}
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
@@ -44,7 +48,7 @@ def run(
                 stdin=subprocess.DEVNULL,
                 stdout=None if live else output,
                 stderr=None if live else subprocess.STDOUT,
-                timeout=LIMIT,
+                timeout=limit,
                 check=False,
             ).returncode
         except subprocess.TimeoutExpired:
@@ -52,7 +56,7 @@ def run(
         except OSError as error:
             return 127, str(error)
         output.seek(0)
-        return status, output.read() + (f"\nstopped after {LIMIT} seconds" if status == 124 else "")
+        return status, output.read() + (f"\nstopped after {limit} seconds" if status == 124 else "")
 
 
 @functools.cache

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tarfile
 import tempfile
@@ -13,9 +14,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from . import site, tree
+from . import mutants, site, tree
 from .environments import available, binaries, home, version
-from .machine import CLONE, STATE, interpreter_path, interpreters, run
+from .machine import CLONE, LIMIT, STATE, interpreter_path, interpreters, run
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,16 @@ def _call(
     folder: Path = CLONE,
     variables: Mapping[str, str] | None = None,
     live: bool = False,
+    limit: float | None = LIMIT,
 ) -> str:
     """Run a program of `environment`, and return its output."""
     own = {"HOME": str(home(environment)), "PATH": f"{binaries(environment)}:{interpreter_path()}", "NO_COLOR": "1"}
     if live:
         del own["NO_COLOR"]
-    status, output = run([binaries(environment) / command[0], *command[1:]], folder, own | dict(variables or {}), live)
+    command = [binaries(environment) / command[0], *command[1:]]
+    status, output = run(command, folder, own | dict(variables or {}), live, limit)
     if status:
-        raise Failed(f"{output}\n{command[0]} ended with status {status}")
+        raise Failed(f"{output}\n{Path(command[0]).name} ended with status {status}")
     return output
 
 
@@ -73,6 +76,37 @@ def _pytest() -> str:
     if not ran:
         raise Failed("pytest ran no test")
     return f"{ran} unit tests, Python {version('test')}"
+
+
+SCENARIOS = 20_000
+"""How many the campaign has, unless the variable `SCENARIOS` says so."""
+
+
+def _campaign(*options: str) -> str:
+    """Hold the contract's promises in random scenarios, as many as `SCENARIOS` says, drawn from `SEED`."""
+    wanted = int(os.environ.get("SCENARIOS") or SCENARIOS)
+    report = STATE / "campaign.xml"
+    command = ["pytest", "tests/unit/campaign", *options, f"--junit-xml={report}"]
+    drawn = {"SCENARIOS": str(wanted), "SEED": os.environ.get("SEED", "")}
+    output = _call("test", command, variables=drawn, limit=max(LIMIT, wanted / 10))
+    told = sum(map(int, re.findall(r'<property name="scenarios" value="(\d+)"', report.read_text())))
+    if told < wanted:
+        raise Failed(f"{output}\npytest succeeded, but of {wanted:,} scenarios only {told:,} happened")
+    return f"{told:,} scenarios" + (f", seed {drawn['SEED']}" if drawn["SEED"] else "")
+
+
+def _mutants(module: str) -> str:
+    """Let the tests of a module find its mutants."""
+    if module not in mutants.MODULES:
+        raise Failed(f"MODULE is {module}, and has to be one of {', '.join(mutants.MODULES)}")
+
+    def call(command: Sequence[str], folder: Path, live: bool) -> str:
+        return _call("mutants", command, folder, {"SCENARIOS": str(mutants.SCENARIOS)}, live, limit=None)
+
+    told, faults = mutants.verdict(module, call)
+    if faults:
+        raise Failed("\n\n".join([*faults, told]))
+    return told
 
 
 def _suite(environment: str, folder: str) -> str:
@@ -225,6 +259,12 @@ def steps() -> list[Step]:
         Step("demo", ("demo",), ("demo",), _demo, live=True),
         Step("unit tests", ("test",), ("test",), _pytest, live=True),
         Step("integration tests", ("test",), ("test",), partial(_integration, "test"), live=True),
+        *(
+            Step(f"mutants of {module}", ("mutants",), ("mutants",), partial(_mutants, module), live=True)
+            for module in ([os.environ["MODULE"]] if os.environ.get("MODULE") else mutants.MODULES)
+        ),
+        Step("campaign", ("campaign",), ("test",), partial(_campaign, "-n", "auto")),
+        Step("campaign", ("check",), ("test",), _campaign),  # another step runs beside it
         *_both("sanity", _sanity),
         *_both("faults", partial(_suite, folder="faults")),
         Step("awx", ("awx", "check"), ("awx", "oldest", "newest"), partial(_suite, "awx", "awx")),

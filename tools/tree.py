@@ -19,12 +19,8 @@ from .machine import CLONE, STATE
 COLLECTION = Path("ansible_collections", "community", "kaleyra")
 
 
-@contextlib.contextmanager
-def copy() -> Iterator[Path]:
-    """A copy of what git would hand out, deleted at the end: the tracked files, and new ones that are not ignored.
-
-    ansible-test refuses a symlink and a repository's root, and in an ignored folder it skips all tests and succeeds: hence a copy outside any repository.
-    """
+def put(root: Path) -> None:
+    """Copy what git would hand out into the folder `root`: the tracked files, and new ones that are not ignored."""
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=CLONE,
@@ -32,13 +28,22 @@ def copy() -> Iterator[Path]:
         text=True,
         check=True,
     )
+    for name in filter(None, listing.stdout.split("\0")):
+        source, target = CLONE / name, root / name
+        if source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target, follow_symlinks=False)
+
+
+@contextlib.contextmanager
+def copy() -> Iterator[Path]:
+    """A copy of what git would hand out, deleted at the end.
+
+    ansible-test refuses a symlink and a repository's root, and in an ignored folder it skips all tests and succeeds: hence a copy outside any repository.
+    """
     with tempfile.TemporaryDirectory(prefix="kaleyra-") as parent:
         root = Path(parent).resolve() / COLLECTION
-        for name in filter(None, listing.stdout.split("\0")):
-            source, target = CLONE / name, root / name
-            if source.is_file():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(source, target, follow_symlinks=False)
+        put(root)
         yield root
 
 
