@@ -298,6 +298,13 @@ def test_what_is_told_of_the_last_sender(example):
     assert list(remaining) == []
 
 
+@pytest.mark.parametrize(("operation", "outcome"), [(CREATE, "not_attempted"), (DELETE, "unknown")])
+def test_what_disproves_a_lost_try_is_a_success_where_the_pages_refuse_what_is_done_already(operation, outcome):
+    answers = [after_lost_try(TOO_LARGE), OK, STOP]
+    settled = settle([Sender("A"), Sender("B")], lambda call: answers.pop(0), operation, 2)
+    assert [one.outcome for one in settled.outcomes] == [operation.done, outcome]
+
+
 def test_two_countries_of_one_sender_are_never_in_one_call():
     senders = [Sender("A", "", "in"), Sender("A", "", "us"), Sender("B", "", "in"), Sender("a", "", "in")]
     calls = []
@@ -311,11 +318,13 @@ def test_two_countries_of_one_sender_are_never_in_one_call():
     assert [outcome.outcome for outcome in settled.outcomes] == ["created", "present", "created", "created"]
 
 
-def test_calls_are_as_few_and_full_as_the_names_allow():
-    senders = [Sender(name) for name in "AAABBBCDEF"]
-    calls = pack(senders, 4)
-    assert sorted(sender.name for call in calls for sender in call) == sorted("AAABBBCDEF")
-    assert [len(call) for call in calls] == [4, 4, 2]
+@pytest.mark.parametrize(
+    ("names", "limit", "sizes"), [("AAABBBCDEF", 4, [4, 4, 2]), ("AABBCCDD", 3, [3, 3, 2]), ("", 4, [])]
+)
+def test_calls_are_as_few_and_full_as_the_names_allow(names, limit, sizes):
+    calls = pack([Sender(name) for name in names], limit)
+    assert sorted(sender.name for call in calls for sender in call) == sorted(names)
+    assert [len(call) for call in calls] == sizes
     assert all(len({sender.key for sender in call}) == len(call) for call in calls)
 
 
