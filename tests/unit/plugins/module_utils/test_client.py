@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import base64
 import concurrent.futures
 import email.utils
 import hashlib
+import html
 import http.server
 import json
 import logging
@@ -14,8 +16,10 @@ import socket
 import ssl
 import threading
 import time
+import urllib.parse
 
 import pytest
+import requests
 import trustme
 from ansible_collections.community.kaleyra.plugins.module_utils import _client
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import Verdict
@@ -228,6 +232,12 @@ def test_any_other_retry_after_is_as_none(box, waits, value):
     assert all(0 <= wait <= 0.5 for wait in waits)
 
 
+def test_a_long_retry_after_is_told_as_it_is(box, waits):
+    box.script([status(503, **{"Retry-After": "7200"})])
+    assert client(box).create([ADPAI]).message.endswith(" (not tried again: it would mean to wait for 7200 s)")
+    assert waits == []
+
+
 def test_a_retry_after_with_another_answer_is_none(box, waits):
     box.script([status(400, **{"Retry-After": "7"})])
     assert (client(box).create([ADPAI]).sent, waits) == (1, [])
@@ -384,3 +394,104 @@ def test_the_key_is_in_no_answer_and_no_log(box, waits, caplog, fault):
     caller = client(box, retries=1, timeout=0.2)
     answers = [caller.create([ADPAI]), caller.delete([ADPAI])]
     assert SAMPLE_KEY not in repr(answers) + caplog.text + repr(caller.endpoint)
+
+
+ODD_KEY = 'Schl\u00fcssel<&>"\\/+0123456789'
+LATIN_KEY = ODD_KEY.encode().decode("latin-1")
+SPELT = {
+    "in another case": ODD_KEY.swapcase(),
+    "UTF-8 read as Latin-1": LATIN_KEY,
+    "JSON": json.dumps(ODD_KEY)[1:-1],
+    "JSON of what was read as Latin-1": json.dumps(LATIN_KEY)[1:-1],
+    "JSON with escaped slashes": json.dumps(ODD_KEY)[1:-1].replace("/", "\\/"),
+    "bytes": repr(ODD_KEY.encode())[2:-1],
+    "HTML": html.escape(ODD_KEY),
+    "a URL": urllib.parse.quote(ODD_KEY, safe=""),
+    "base64": base64.b64encode(ODD_KEY.encode()).decode(),
+}
+HIDDEN = "(not shown: it repeats the API key)"
+
+
+def refuse_with(box, **parts):
+    body = {"code": "MSG134", "message": "Not created", "data": [], "error": {}, **parts}
+    box.script([{"fault": "answer_before", "status": 400, "body": json.dumps(body)}])
+
+
+def test_the_key_as_it_is_is_replaced(box):
+    refuse_with(box, message=f"Your key {ODD_KEY}.")
+    assert client(box, api_key=ODD_KEY).create([ADPAI]).message == "Your key ********."
+
+
+@pytest.mark.parametrize("spelling", SPELT)
+def test_a_text_that_repeats_the_key_in_another_spelling_is_not_shown(box, spelling):
+    refuse_with(box, message=f"Your key {SPELT[spelling]}.")
+    assert client(box, api_key=ODD_KEY).create([ADPAI]).message == HIDDEN
+
+
+def test_the_key_is_hidden_wherever_an_answer_holds_texts(box):
+    spelt = SPELT["HTML"]
+    row = {"sender": "ADPAI", "id": spelt, "code": "MSG134", "message": spelt}
+    refuse_with(
+        box, code=spelt, message=spelt, data=[row], error=[{"sender": "no", "sender_name": spelt}, f"sender {spelt}"]
+    )
+    answer = client(box, api_key=ODD_KEY).create([ADPAI])
+    assert (answer.code, answer.ids) == (HIDDEN, {"adpai": HIDDEN})
+    assert answer.errors == {"adpai": (HIDDEN,), HIDDEN: ("no",)}
+    assert set(answer.unnamed) == {HIDDEN}
+    assert HIDDEN in answer.message
+
+
+def test_a_sender_that_is_called_like_a_short_key_is_still_found(box):
+    refuse_with(box, error=[{"sender": "Sender ID Already exist.", "sender_name": "ADPAI"}])
+    assert client(box, api_key="ADPAI").create([ADPAI]).errors == {"adpai": ("Sender ID Already exist.",)}
+
+
+def test_what_is_left_of_a_key_where_a_text_was_cut_is_not_shown(box):
+    refuse_with(box, message="x" * 990 + ODD_KEY)
+    message = client(box, api_key=ODD_KEY).create([ADPAI]).message
+    assert message == "x" * len(message)
+    assert 500 < len(message) < 990
+
+
+def chained(error, cause=None, context=None, suppress=False):
+    error.__cause__, error.__context__ = cause, context
+    error.__suppress_context__ = suppress or cause is not None
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (requests.ConnectionError("outer"), "outer"),
+        (chained(requests.ConnectionError("outer"), cause=OSError("inner")), "inner"),
+        (chained(requests.ConnectionError("outer"), context=OSError("inner")), "inner"),
+        (chained(requests.ConnectionError("outer"), context=OSError("inner"), suppress=True), "outer"),
+        (chained(requests.ConnectionError("outer"), cause=OSError("inner"), context=OSError("other")), "inner"),
+        (chained(requests.ConnectionError("outer"), cause=RuntimeError("what the server sent")), "RuntimeError"),
+        (requests.ConnectionError(), "ConnectionError"),
+        (requests.ConnectTimeout("outer"), "timed out"),
+        (chained(requests.ConnectionError("outer"), cause=TimeoutError("inner")), "timed out"),
+        (UnicodeError("what the header holds"), "UnicodeError"),
+    ],
+)
+def test_the_root_of_a_failure_is_told_but_no_words_of_others(error, words):
+    assert _client._failure(error, went_out=False)[0].message == f"cannot connect: {words}"
+    assert _client._failure(error, went_out=True)[0].message == f"no answer: {words}"
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (requests.ConnectionError(), True),
+        (requests.ConnectTimeout(), True),
+        (requests.ReadTimeout(), True),
+        (requests.exceptions.SSLError(), False),
+        (requests.exceptions.InvalidURL(), False),
+        (OSError(), False),
+    ],
+)
+def test_what_never_went_out_is_tried_again_if_it_may_pass(error, again):
+    answer, tried_again = _client._failure(error, went_out=False)
+    assert (answer.verdict, tried_again) == (Verdict.STOP, again)
+    answer, tried_again = _client._failure(error, went_out=True)
+    assert (answer.verdict, tried_again) == (Verdict.LOST, True)
