@@ -16,7 +16,7 @@ import functools
 import http
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 
@@ -124,7 +124,7 @@ def read(status: int, body: bytes) -> Answer:
         ids[key] = _text(row.get("id"))
         row_code = _text(row.get("code"), code)
         if row_code != code and VERDICTS.get(row_code) is not Verdict.ACCEPTED:
-            named.setdefault(key, []).append(_text(row.get("message"), f"refused with {row_code}"))
+            named[key] = (*named.get(key, ()), _text(row.get("message"), f"refused with {row_code}"))
     verdict = _verdict(status, code, bool(named or unnamed))
     words = list(dict.fromkeys([_text(payload.get("message"), _phrase(status)), *unnamed]))
     message = "; ".join(words)
@@ -135,7 +135,7 @@ def read(status: int, body: bytes) -> Answer:
         code,
         f"{message} ({HINTS[code]})" if code in HINTS else message,
         ids,
-        {key: tuple(reasons) for key, reasons in named.items()},
+        named,
         tuple(text for text in words if "sender" in text.lower()),
         _limit(message) if code == "RBC192" else None,
     )
@@ -174,34 +174,51 @@ def _json_object(body: bytes) -> dict[str, object] | None:
     return payload if isinstance(payload, dict) else None
 
 
-def _errors(error: object) -> tuple[dict[str, list[str]], list[str]]:
+def _errors(error: object) -> tuple[dict[str, tuple[str, ...]], list[str]]:
     """The reasons by sender, and those that name none."""
-    named: dict[str, list[str]] = {}
+    named: dict[str, tuple[str, ...]] = {}
     unnamed: list[str] = []
     for entry in _entries(error):
-        fields = dict(entry)
-        name = _text(fields.pop("sender_name", None))
-        if not name and "message" in fields:
-            name = _text(fields.pop("sender", None))
-        texts = [
-            text
-            for value in fields.values()
-            for text in map(_text, value[:MOST_REASONS] if isinstance(value, list) else [value])
-            if text
-        ]
-        reasons = [text for text in texts if " " in text] or texts  # codes and the like are none
+        name = _text(entry.get("sender_name"))
+        if name and len(entry) == 2 and isinstance(entry.get("sender"), str):  # as the page prints it
+            reasons = _reasons_of(entry["sender"])
+        else:
+            fields = {key: value for key, value in entry.items() if key != "sender_name"}
+            if not name and "message" in fields:
+                name = _text(fields.pop("sender", None))
+            reasons = _reasons(fields.values())
         if name:
-            named.setdefault(name_key(name), []).extend(reasons or ["refused without a reason"])
+            key = name_key(name)
+            named[key] = named.get(key, ()) + (reasons or ("refused without a reason",))
         else:
             unnamed.extend(reasons)
     return named, unnamed[:MOST_REASONS]
 
 
+@functools.lru_cache  # thousands of senders share one
+def _reasons_of(text: str) -> tuple[str, ...]:
+    return _reasons([text])
+
+
+def _reasons(values: Iterable[object]) -> tuple[str, ...]:
+    texts = [
+        text
+        for value in values
+        for text in map(_text, value[:MOST_REASONS] if isinstance(value, list) else (value,))
+        if text
+    ]
+    return tuple([text for text in texts if " " in text] or texts)  # codes and the like are none
+
+
 def _entries(value: object, depth: int = 3) -> Iterator[Mapping[str, object]]:
     """The entries of ``data`` or ``error``: lists or objects, whatever the code, one in the other."""
     if isinstance(value, dict):
-        nested = [item for item in value.values() if isinstance(item, (dict, list))]
-        if not nested or "sender" in value or "sender_name" in value:
+        nested = (
+            None
+            if "sender" in value or "sender_name" in value
+            else [item for item in value.values() if isinstance(item, (dict, list))]
+        )
+        if not nested:
             yield value
         elif depth:
             for item in nested:
@@ -221,8 +238,10 @@ def _limit(message: str) -> int | None:
 
 def _text(value: object, default: str = "") -> str:
     """A JSON scalar as text: the pages print ids and names as numbers, too."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        return default
-    text = str(value).strip()[:MOST_CHARACTERS]
+    if not isinstance(value, str):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return default
+        value = str(value)
+    text = value.strip()[:MOST_CHARACTERS]
     # JSON can spell half a character, which no result can hold.
     return (text if text.isascii() else text.encode(errors="replace").decode()) or default

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import base64
-import functools
 import html
 import io
 import json
@@ -72,8 +71,8 @@ class Client:
                 "sender": sender.name,
                 "description": sender.description,
                 "iso_code": sender.iso_code,
+                **({"entity_id": sender.entity_id} if sender.entity_id else {}),
             }
-            | ({"entity_id": sender.entity_id} if sender.entity_id else {})
             for sender in senders
         ]
         return self._call("POST", {"data": rows})
@@ -173,19 +172,20 @@ class Client:
 
     def _without_key(self, answer: Answer) -> Answer:
         """The answer of a server or a library that repeats the key, as it may be shown."""
+        shown = [answer.code, answer.message, *answer.ids.values(), *answer.unnamed]
+        shown += {reason for reasons in set(answer.errors.values()) for reason in reasons}
+        names = [] if len(self.endpoint.api_key) < 12 else [*answer.ids, *answer.errors]
+        if max(map(len, shown)) < MOST_CHARACTERS and not self._repeats_key("\n".join([*shown, *names])):
+            return answer
 
-        @functools.lru_cache  # an answer repeats its reason for thousands of senders
         def hide(text: str) -> str:
             text = text.replace(self.endpoint.api_key, "********")
-            bare = text.replace("\\", "").casefold()  # of whatever escapes
-            if any(key in bare for key in self._spellings):
+            if self._repeats_key(text):
                 return "(not shown: it repeats the API key)"
             # A text that was cut may have been so in the midst of the key.
             return text if len(text) < MOST_CHARACTERS else text[: -self._longest]
 
-        name = (
-            hide if len(self.endpoint.api_key) > 11 else str
-        )  # no sender ID is longer, and a shorter key may be a part of one
+        name = hide if names else str  # no sender ID is longer, and a shorter key may be a part of one
         return replace(
             answer,
             code=hide(answer.code),
@@ -194,6 +194,10 @@ class Client:
             errors={name(key): tuple(map(hide, reasons)) for key, reasons in answer.errors.items()},
             unnamed=tuple(map(hide, answer.unnamed)),
         )
+
+    def _repeats_key(self, text: str) -> bool:
+        bare = text.replace("\\", "").casefold()  # of whatever escapes
+        return any(spelling in bare for spelling in self._spellings)
 
     def _session(self) -> requests.Session:
         session = getattr(self._local, "session", None)

@@ -102,33 +102,41 @@ def _name_and_reason(outcome: Outcome) -> str:
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:
-    row = {
+    row: dict[str, Any] = {
         "sender": outcome.sender.name,
         "outcome": outcome.outcome,
         "changed": outcome.changed,
         "failed": outcome.failed,
     }
-    more = {
-        "iso_code": outcome.sender.iso_code,
-        "id": outcome.id,
-        "code": outcome.code,
-        "msg": outcome.msg,
-    }
-    return row | {key: value for key, value in more.items() if value}
+    if outcome.sender.iso_code:
+        row["iso_code"] = outcome.sender.iso_code
+    if outcome.id:
+        row["id"] = outcome.id
+    if outcome.code:
+        row["code"] = outcome.code
+    if outcome.msg:
+        row["msg"] = outcome.msg
+    return row
 
 
 def _fit(rows: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
     """Shorten the rows to at most so many characters, if that can be done without dropping one."""
-    for leave in ((), ("code",), ("code", "iso_code"), ("code", "iso_code", "id")):
-        shorter = [{key: value for key, value in row.items() if key not in leave} for row in rows] if leave else rows
-        excess = len(str(shorter)) - most
-        if excess <= 0:
-            return shorter
-    told = sum(len(repr(row.get("msg", ""))) for row in shorter)
-    width = (told - excess) // len(rows)
-    if width < 1:
-        return rows
-    return [{**row, "msg": _cut(row["msg"], width)} if "msg" in row else row for row in shorter]
+    excess = len(str(rows)) - most
+    dropped = []
+    for name in ("code", "iso_code", "id"):
+        if excess > 0:
+            dropped.append(name)
+            excess -= sum([len(f", {name!r}: {row[name]!r}") for row in rows if name in row])
+    if excess > 0:
+        told = sum(len(repr(row.get("msg", ""))) for row in rows)
+        width = (told - excess) // len(rows)
+        if width < 1:
+            return rows
+        rows = [{**row, "msg": _cut(row["msg"], width)} if "msg" in row else row for row in rows]
+    for name in dropped:
+        for row in rows:
+            row.pop(name, None)
+    return rows
 
 
 def _cut(text: str, width: int) -> str:

@@ -16,6 +16,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import (
     Answer,
@@ -51,8 +52,7 @@ CREATE = Operation("created", "present", 5000, already_exists, True)
 DELETE = Operation("deleted", "absent", 100, does_not_exist, False)
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one sender. ``id``, ``code`` and ``msg`` are empty where they say nothing."""
 
     sender: Sender
@@ -92,8 +92,7 @@ def settle(
     :arg connections: calls in flight at once. Their answers are judged in the order of sending, so that the
         outcomes are those of a walk in sequence.
     """
-    walk = _Walk(operation, batch_size)
-    walk.queue.extend(pack(senders, batch_size))
+    walk = _Walk(operation, batch_size, senders)
     if connections == 1:
         _run(walk, lambda call: _done(send(call)), 1)
     else:
@@ -110,9 +109,9 @@ def pack(senders: Sequence[Sender], limit: int) -> list[list[Sender]]:
 
     Of two with one name, the one declared first is in the earlier call.
     """
-    times = Counter(sender.key for sender in senders)
-    if not times:
-        return []
+    times = Counter([sender.key for sender in senders])
+    if len(times) == len(senders):
+        return [list(senders[start : start + limit]) for start in range(0, len(senders), limit)]
     calls: list[list[Sender]] = [[] for _number in range(max(-(-len(senders) // limit), *times.values()))]
     places: dict[str, Iterator[int]] = {}
     repeated = 0
@@ -145,7 +144,7 @@ def _run(walk: _Walk, submit: Callable[[list[Sender]], Future[Answer]], connecti
         while len(flying) < most and not any(
             future.done() and future.result().verdict is Verdict.STOP for _call, future in flying
         ):
-            call = walk.next_call([sender for other, _future in flying for sender in other])
+            call = walk.next_call([call for call, _future in flying])
             if not call:
                 break
             flying.append((call, submit(call)))
@@ -159,10 +158,11 @@ def _run(walk: _Walk, submit: Callable[[list[Sender]], Future[Answer]], connecti
 class _Walk:
     """What a run knows so far."""
 
-    def __init__(self, operation: Operation, batch_size: int) -> None:
+    def __init__(self, operation: Operation, batch_size: int, senders: Sequence[Sender]) -> None:
         self.operation = operation
         self.batch_size = self.limit = batch_size
-        self.queue: deque[list[Sender]] = deque()
+        self.names_repeat = len({sender.key for sender in senders}) < len(senders)
+        self.queue = deque(pack(senders, batch_size))
         self.later: list[Sender] = []
         self.settled: dict[Sender, Outcome] = {}
         self.left_out: set[Sender] = set()  # of the errors of a refusal that named others
@@ -179,7 +179,7 @@ class _Walk:
         self.api_calls = 0
         self.retried: list[str] = []
 
-    def next_call(self, flying: Sequence[Sender]) -> list[Sender]:
+    def next_call(self, flying: Sequence[list[Sender]]) -> list[Sender]:
         """The next call to send while others fly; empty when there is none, or when it has to wait for them."""
         if self.stopped:
             return []
@@ -188,9 +188,10 @@ class _Walk:
             self.later = []
         if not self.queue:
             return []
-        keys = {sender.key for sender in flying}
-        if any(sender.key in keys for sender in self.queue[0]):
-            return []
+        if self.names_repeat and flying:
+            keys = {sender.key for call in flying for sender in call}
+            if any(sender.key in keys for sender in self.queue[0]):
+                return []
         call = self.queue.popleft()
         if len(call) > self.limit:
             self.queue.appendleft(call[self.limit :])
@@ -222,9 +223,11 @@ class _Walk:
 
     def outcome(self, sender: Sender) -> Outcome:
         """One sender's outcome once the run is over."""
+        found = self.settled.get(sender)
+        if found and sender not in self.doubts and sender not in self.unnamed:
+            return found
         disproved = self.disproved if self.refuses_already else ()
         in_doubt = any(number not in disproved for number in self.doubts.get(sender, ()))
-        found = self.settled.get(sender)
         if found is None:
             reason = self.stopped or Answer(Verdict.STOP)
             if in_doubt or sender in self.left_out or sender in self.halved:
@@ -242,8 +245,8 @@ class _Walk:
         refused = [sender for sender in call if sender.key in answer.errors]
         done = [sender for sender in call if sender.key not in answer.errors]
         self._settle(done, self.operation.done, answer, changed=True, failed=False)
-        # The API acts on a call as a whole: what was done now, a lost try had not done before.
-        self.disproved.update(number for sender in done for number in self.doubts.get(sender, ()))
+        if self.doubts:  # The API acts on a call as a whole: what was done now, a lost try had not done before.
+            self.disproved.update(number for sender in done for number in self.doubts.get(sender, ()))
         self._settle_named(call, {sender: answer.errors[sender.key] for sender in refused}, answer)
 
     def _refuse(self, call: list[Sender], answer: Answer) -> None:
@@ -259,7 +262,8 @@ class _Walk:
         self.later.extend(rest)
 
     def _settle_named(self, call: list[Sender], named: dict[Sender, tuple[str, ...]], answer: Answer) -> None:
-        already = {sender for sender, reasons in named.items() if all(map(self.operation.says_already, reasons))}
+        already_told = {reasons: all(map(self.operation.says_already, reasons)) for reasons in set(named.values())}
+        already = {sender for sender, reasons in named.items() if already_told[reasons]}
         self.refuses_already = self.refuses_already or bool(already)
         late = self.left_out.intersection(named)
         # An earlier refusal left these out. Either it had acted on them all the same, and they are all there now,
