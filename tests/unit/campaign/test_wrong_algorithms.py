@@ -151,11 +151,11 @@ def _accept_without_proof(walk: Any, call: list[Sender], answer: Answer) -> None
 
 
 def _unknown_after_a_stop(_operation: Any, outcome: Outcome) -> Outcome:
-    return replace(outcome, outcome="unknown", changed=True) if outcome.outcome == "not_attempted" else outcome
+    return outcome._replace(outcome="unknown", changed=True) if outcome.outcome == "not_attempted" else outcome
 
 
 def _already_is_done(operation: _settle.Operation, outcome: Outcome) -> Outcome:
-    return replace(outcome, outcome=operation.done, changed=True) if outcome.outcome == operation.already else outcome
+    return outcome._replace(outcome=operation.done, changed=True) if outcome.outcome == operation.already else outcome
 
 
 def _alone_with_connections(
@@ -190,7 +190,7 @@ WRONG: dict[str, tuple[str, Mistake]] = {
     ),
     "reports what is unknown as unchanged": (
         "table_of_outcomes",
-        _each(lambda _operation, found: replace(found, changed=found.changed and found.outcome != "unknown")),
+        _each(lambda _operation, found: found._replace(changed=found.changed and found.outcome != "unknown")),
     ),
     "fails only when all senders did": (
         "task_fails_with_its_senders",
@@ -218,7 +218,7 @@ WRONG: dict[str, tuple[str, Mistake]] = {
     "rejects what a stop kept from being sent": (
         "failure_is_due",
         _each(
-            lambda _operation, found: replace(found, outcome="rejected") if found.outcome == "not_attempted" else found
+            lambda _operation, found: found._replace(outcome="rejected") if found.outcome == "not_attempted" else found
         ),
     ),
     "rejects the whole call": ("each_is_treated_alone", _reading(_names_all)),
