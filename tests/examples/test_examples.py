@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs every example of the module's documentation, of README.md and of the guides against the sandbox.
+"""Runs every example of the plugins' documentation, of README.md and of the guides against the sandbox.
 
 An example is a block of YAML, JSON, CSV or commands. Only hosts, and keys and SIDs that are exported, are replaced by the sandbox's, and a
 list of tasks gets a play around it. A file that an example names is another block, or a file of this clone: a block of YAML says its name in a
@@ -28,7 +28,7 @@ from markdown_it import MarkdownIt
 CLONE = pathlib.Path(__file__).resolve().parents[2]
 README = CLONE / "README.md"
 GUIDES = sorted((CLONE / "docs/docsite/rst").glob("*.rst"))
-MODULES = sorted((CLONE / "plugins/modules").glob("*.py"))
+PLUGINS = sorted(page for kind in ("filter", "modules") for page in (CLONE / "plugins" / kind).glob("*.py"))
 
 VARIABLES = {
     "kaleyra_api_key": "key-of-the-examples",
@@ -90,8 +90,8 @@ def blocks_of_guide(page: pathlib.Path) -> Iterator[Block]:
         yield Block(page, block.row_offset + 1, block.language or "", block.content)
 
 
-def blocks_of_module(page: pathlib.Path) -> Iterator[Block]:
-    """Each item of a module's EXAMPLES on its own, for a reader copies one."""
+def blocks_of_plugin(page: pathlib.Path) -> Iterator[Block]:
+    """Each item of a plugin's EXAMPLES on its own, for a reader copies one."""
     for node in ast.parse(page.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXAMPLES":
             text = ast.literal_eval(node.value)
@@ -105,7 +105,7 @@ def blocks_of_module(page: pathlib.Path) -> Iterator[Block]:
 BLOCKS = [
     *blocks_of_readme(),
     *(block for page in GUIDES for block in blocks_of_guide(page)),
-    *(block for page in MODULES for block in blocks_of_module(page)),
+    *(block for page in PLUGINS for block in blocks_of_plugin(page)),
 ]
 EXAMPLES = [
     pytest.param(block, id=f"{block.page.relative_to(CLONE)}:{block.line}") for block in BLOCKS if block.kind != "text"
@@ -181,6 +181,6 @@ def test_no_block_of_a_guide_is_overlooked(page):
     assert len(list(blocks_of_guide(page))) == len(written)
 
 
-@pytest.mark.parametrize("page", MODULES, ids=lambda page: page.name)
-def test_each_module_has_examples(page):
-    assert list(blocks_of_module(page))
+@pytest.mark.parametrize("page", PLUGINS, ids=lambda page: page.name)
+def test_each_plugin_has_examples(page):
+    assert list(blocks_of_plugin(page))
