@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -94,7 +95,8 @@ class Account:
     ids: Iterator[int] = dataclasses.field(default_factory=lambda: itertools.count(0x60001))
 
     def has(self, name: str, country: str) -> bool:
-        return not {country, ""}.isdisjoint(self.rows.get(name, ()))
+        found = self.rows.get(name, ())
+        return country in found or "" in found
 
     def add(self, name: str, country: str) -> str:
         return self.rows.setdefault(name, {}).setdefault(country, f"{next(self.ids):05x}")
@@ -163,12 +165,17 @@ def names_in(payload: Any) -> tuple[str, ...]:
 
 
 def _complete(row: Mapping[str, Any]) -> bool:
-    sender, description, country = (row.get(field) for field in ("sender", "description", "iso_code"))
-    if not all(text and isinstance(text, str) for text in (sender, description, country)):
+    sender, description, country = row.get("sender"), row.get("description"), row.get("iso_code")
+    if not (sender and isinstance(sender, str) and description and isinstance(description, str)):
         return False
     entity_id = row.get("entity_id")
-    if entity_id in (None, ""):
-        return bool(re.fullmatch("[A-Za-z]{2}", str(country))) and str(country).lower() != "in"
+    return isinstance(country, str) and _place_is_right(country, "" if entity_id is None else str(entity_id))
+
+
+@functools.lru_cache
+def _place_is_right(country: str, entity_id: str) -> bool:
+    if not entity_id:
+        return bool(re.fullmatch("[A-Za-z]{2}", country)) and country.lower() != "in"
     return bool(re.fullmatch("[A-Za-z]{2}[0-9]{12,30}", f"{country}{entity_id}"))
 
 
