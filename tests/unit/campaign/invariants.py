@@ -269,11 +269,11 @@ def stop_ends_it(story: Story) -> Iterator[str]:
 
 
 def connections_make_no_difference(story: Story) -> Iterator[str]:
-    """Without faults, several connections have the outcomes of one."""
+    """Without faults, several connections have the outcomes of one, within the calls for narrowing refusals down."""
     if not story.first.quiet:
         return
     for run in (story.first, story.parallel):
-        if believed_refusals(run) or half_told_commits(run) or complete_at_last(run):
+        if _spent(run) or believed_refusals(run) or half_told_commits(run) or complete_at_last(run):
             return
     identities = Counter(map(story.scenario.server.identity, story.first.senders))
     for one, other in zip(story.first.settled.outcomes, story.parallel.settled.outcomes):

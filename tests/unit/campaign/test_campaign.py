@@ -34,6 +34,8 @@ SEED = os.environ.get("SEED") or None
 IN_ANY_ORDER = set(INVARIANTS) - {"second_run_changes_nothing", "calls_are_few", "failure_is_due", "stop_ends_it"}
 """The invariants that ask for neither a second run nor the order in which the calls of several threads were sent."""
 
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of a long list that breaks a promise
+
 FAMILIES = [("create", True), ("create", False), ("delete", True), ("delete", False)]
 
 

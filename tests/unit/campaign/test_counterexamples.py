@@ -93,6 +93,12 @@ BROKE_AN_INVARIANT = {
         ),
         Server(folds=True),
     ),
+    "when the calls for narrowing refusals down are spent, those that were spent on learning the limit differ": Scenario(
+        "create",
+        tuple(Declared(f"S{number}", refusal=number % 2) for number in range(240)),
+        Server(names="unless_refused", limit=3, too_large="RBC192 untold"),
+        batch_size=100,
+    ),
 }
 """By what it showed about the world. None of them was wrong with the settling."""
 
