@@ -87,7 +87,7 @@ class Client:
 
     def _call(self, method: str, payload: dict[str, object]) -> Answer:
         """Make one call, again where its answer was lost or the server was busy. It never raises."""
-        data = json.dumps(payload).encode()
+        data = json.dumps(payload, separators=(",", ":")).encode()
         retry = Retry(total=self.endpoint.retries, backoff_factor=0.5, allowed_methods=None)
         sent = 0
         lost_try = False

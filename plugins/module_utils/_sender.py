@@ -173,11 +173,11 @@ def senders_to_delete(entries: Iterable[Entry]) -> tuple[list[Sender], list[str]
     dropped: list[str] = []
     first: dict[str, str] = {}
     senders = []
+    found: list[str] = []
     for entry in entries:
-        found: list[str] = []
         name = _field(entry.fields, "sender", found)
         if found:
-            faults.append(f"{_place(entry)}: {found[0]}")
+            faults.append(f"{_place(entry)}: {found.pop()}")
         elif name in first:
             dropped.append(
                 f"{_place(entry)} is dropped: {first[name]} is the same sender, and deleting goes by the name alone"
@@ -201,11 +201,12 @@ def senders_to_create(entries: Iterable[Entry], defaults: Mapping[str, str]) -> 
     ]
     dropped: list[str] = []
     first: dict[tuple[str, str], tuple[str, Sender]] = {}
+    found: list[str] = []
     for entry in entries:
-        found: list[str] = []
         sender = _sender_to_create(entry.fields, defaults, found)
         if found:
             faults.extend(f"{_place(entry)}: {fault}" for fault in found)
+            found.clear()
             continue
         where, twin = first.setdefault((sender.name, sender.iso_code.lower()), (entry.where, sender))
         if twin is sender:
