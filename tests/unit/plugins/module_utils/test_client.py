@@ -250,6 +250,17 @@ def test_a_server_that_hangs(box, fault):
     assert (answer.verdict, answer.sent, answer.message) == (Verdict.LOST, 1, "no answer: timed out")
 
 
+def test_a_call_that_timed_out_leaves_no_thread_behind():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        before = threading.enumerate()
+        caller = client(f"http://127.0.0.1:{server.getsockname()[1]}", retries=0, timeout=0.2)
+        assert caller.create([ADPAI]).message == "no answer: timed out"
+        left = [thread for thread in threading.enumerate() if thread not in before]
+        for thread in left:
+            thread.join(30)
+        assert not any(thread.is_alive() for thread in left)
+
+
 def closed_port():
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
@@ -441,9 +452,12 @@ def test_the_key_is_hidden_wherever_an_answer_holds_texts(box):
     assert HIDDEN in answer.message
 
 
-def test_a_sender_that_is_called_like_a_short_key_is_still_found(box):
-    refuse_with(box, error=[{"sender": "Sender ID Already exist.", "sender_name": "ADPAI"}])
-    assert client(box, api_key="ADPAI").create([ADPAI]).errors == {"adpai": ("Sender ID Already exist.",)}
+@pytest.mark.parametrize(("key", "found"), [("ABCDEFGHIJK", "abcdefghijk"), ("ABCDEFGHIJKL", HIDDEN)])
+def test_a_sender_is_still_found_that_is_called_like_a_key_no_longer_than_a_sender_id(box, key, found):
+    refuse_with(box, message=f"Not with {key}", error=[{"sender": "Sender ID Already exist.", "sender_name": key}])
+    answer = client(box, api_key=key).create([ADPAI])
+    assert answer.message == "Not with ********"
+    assert answer.errors == {found: ("Sender ID Already exist.",)}
 
 
 def test_what_is_left_of_a_key_where_a_text_was_cut_is_not_shown(box):

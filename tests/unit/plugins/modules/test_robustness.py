@@ -177,6 +177,7 @@ def test_a_call_given_up_before_it_was_sent_is_never_sent(box, monkeypatch):
         thread.join(10)
     assert (answer.verdict, answer.sent) == (Verdict.STOP, 0)
     assert threads
+    assert all(thread.daemon for thread in threads)  # or the module would wait for them at its end
     assert box.senders(SAMPLE_SID) == []
 
 
