@@ -88,7 +88,7 @@ class Client:
     def _call(self, method: str, payload: dict[str, object]) -> Answer:
         """Make one call, again where its answer was lost or the server was busy. It never raises."""
         data = json.dumps(payload, separators=(",", ":")).encode()
-        retry = Retry(total=self.endpoint.retries, backoff_factor=0.5, allowed_methods=None)
+        retry = Retry(total=None, backoff_factor=0.5)
         sent = 0
         lost_try = False
         retried: list[str] = []
@@ -100,7 +100,7 @@ class Client:
             answer = replace(answer, sent=sent, retried=tuple(retried), lost_try=lost_try)
             if not again or len(retried) == self.endpoint.retries:
                 break
-            retry = retry.increment(method)
+            retry = retry.increment()
             wait = asked_wait or retry.get_backoff_time() + random.uniform(0, 0.5)
             if waited + wait > MOST_WAITING:
                 answer = replace(
@@ -132,7 +132,7 @@ class Client:
                 message=f"HTTP {response.status_code}: a redirect, which is not followed; check api_url",
             )
         again = response.status_code >= 500 or response.status_code in (408, 429)
-        return answer, again, _retry_after(response) if again else 0.0
+        return answer, again, _retry_after(response)
 
     def _request(self, method: str, body: _Body) -> requests.Response:
         """Send a request and read its answer, within the timeout as a whole.
