@@ -9,7 +9,7 @@ PYTHON := $(shell for python in $(PYTHON) python3 python3.13 python3.12 python3.
 
 RUN = @$(if $(PYTHON),,echo 'make $@: FAILED: needs Python 3.11 or newer: make $@ PYTHON=/path/to/python3'; exit 1;) $(PYTHON) -m tools $@
 
-.PHONY: help demo test check sanity units campaign integration faults awx lint types docs examples build mutants picture format clean
+.PHONY: help demo test check sanity units campaign integration cores faults awx lint types docs examples build mutants picture format clean
 
 help:  ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -33,6 +33,9 @@ campaign:  ## The promises in random scenarios: 20,000, or make campaign SCENARI
 	$(RUN)
 
 integration:  ## ansible-test integration
+	$(RUN)
+
+cores:  ## ansible-test integration on each ansible-core between 2.16 and the newest, for a release; not in the gate
 	$(RUN)
 
 faults:  ## The whole module against faults, TLS, proxies and traps for the key; wants nginx and openssl

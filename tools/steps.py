@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from . import mutants, site, tree
-from .environments import available, binaries, home, version
+from .environments import ENVIRONMENTS, available, binaries, home, version
 from .machine import CLONE, LIMIT, STATE, interpreter_path, interpreters, run
 
 
@@ -270,6 +270,11 @@ def steps() -> list[Step]:
         Step("awx", ("awx", "check"), ("awx", "oldest", "newest"), partial(_suite, "awx", "awx")),
         Step("examples", ("examples", "check"), ("awx", "newest"), partial(_suite, "awx", "examples")),
         *_both("integration", _integration),
+        *(
+            Step(f"integration, ansible-core 2.{core[-2:]}", ("cores",), (core,), partial(_integration, core))
+            for core in ENVIRONMENTS
+            if core.startswith("core")
+        ),
         *_all_units(),
         Step("build", ("build", "check"), ("linters", "newest", "oldest"), _build),
         Step(
