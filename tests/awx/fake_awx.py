@@ -71,6 +71,8 @@ class Awx:
     """The state of a controller with the organization Default, which has a Galaxy credential."""
 
     def __init__(self) -> None:
+        self.root = "/api/"
+        """Where its API begins; behind the gateway of the Ansible Automation Platform that is ``/api/controller/``."""
         self.objects: dict[str, dict[int, dict[str, Any]]] = {name: {} for name in LISTS}
         self.associated: dict[tuple[str, int, str], list[int]] = {}
         self.surveys: dict[int, dict[str, Any]] = {}
@@ -136,7 +138,7 @@ class Awx:
 
     def shown(self, kind: str, item: dict[str, Any]) -> dict[str, Any]:
         """An object as the API shows it."""
-        url = f"/api/v2/{kind}/{item['id']}/"
+        url = f"{self.root}v2/{kind}/{item['id']}/"
         related = {
             name: f"{url}{name}/"
             for name in (*ASSOCIATIONS.get(kind, ()), *(["survey_spec"] if kind == "job_templates" else []))
@@ -151,11 +153,12 @@ class Awx:
 
     def handle(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """The status and the answer of one request."""
-        if path == "/api/":
-            return 200, {"available_versions": {"v2": "/api/v2/"}, "current_version": "/api/v2/"}
-        if path == "/api/v2/":
-            return 200, {"inventory" if name == "inventories" else name: f"/api/v2/{name}/" for name in LISTS}
-        found = re.fullmatch(r"/api/v2/(\w+)/(?:(\d+)/(?:(\w+)/)?)?", path)
+        version = f"{self.root}v2/"
+        if path == self.root:
+            return 200, {"available_versions": {"v2": version}, "current_version": version}
+        if path == version:
+            return 200, {"inventory" if name == "inventories" else name: f"{version}{name}/" for name in LISTS}
+        found = re.fullmatch(rf"{version}(\w+)/(?:(\d+)/(?:(\w+)/)?)?", path)
         if not found or found[1] not in LISTS:
             return 404, {"detail": "Not found."}
         kind, number, part = found[1], int(found[2] or 0), found[3]

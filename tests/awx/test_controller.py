@@ -36,10 +36,10 @@ def set_up(run, controller, collections, awx_collections):
         "KALEYRA_API_KEY": KEY,
     }
 
-    def _set_up(*options, **extra):
+    def _set_up(*options, environment=None, **extra):
         return run(
             ["ansible-playbook", PLAYBOOK, "-e", json.dumps({"kaleyra_awx_project_url": PROJECT, **extra}), *options],
-            **variables,
+            **variables | (environment or {}),
         )
 
     return _set_up
@@ -111,6 +111,29 @@ def check_the_schedule(awx):
     assert schedule["unified_job_template"] == awx.one("job_templates", "Kaleyra senders")["id"]
     assert schedule["rrule"] == RRULE
     assert schedule["extra_data"] == {"kaleyra_src": "senders/orchid.csv", "kaleyra_state": "present"}
+
+
+@pytest.mark.parametrize("core", ["newest"], indirect=True)
+def test_a_new_key_is_written_when_told_so(set_up, controller):
+    awx, _url = controller
+    new = {"KALEYRA_API_KEY": KEY.replace("3", "4")}
+    assert changed(set_up()) > 0
+    assert changed(set_up(environment=new)) == 0, "AWX shows no key, so that a new one is not told from the old one"
+    assert awx.one("credentials", "Kaleyra senders")["inputs"]["api_key"] == KEY
+    assert changed(set_up(environment=new, kaleyra_awx_new_key="true")) == 1
+    assert awx.one("credentials", "Kaleyra senders")["inputs"]["api_key"] == new["KALEYRA_API_KEY"]
+
+
+@pytest.mark.parametrize("core", ["newest"], indirect=True)
+def test_it_finds_the_api_behind_a_gateway(set_up, controller):
+    awx, _url = controller
+    awx.root = "/api/controller/"
+    gateway = {"CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX": awx.root}
+    assert set_up().returncode == 2
+    assert awx.writes == []
+    wanted = {"kaleyra_awx_rrule": RRULE, "kaleyra_awx_src": "senders/orchid.csv"}
+    assert changed(set_up(environment=gateway, **wanted)) == 7
+    assert changed(set_up(environment=gateway, **wanted)) == 0
 
 
 def test_without_an_image_awx_needs_a_galaxy_credential(set_up, controller):
