@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
@@ -114,10 +115,10 @@ def test_a_preview_of_5000_survives_and_sends_nothing(job, project):
         assert box.calls == []
 
 
-def test_50000_survive_when_the_report_is_of_changes(job, project):
+def test_50000_survive_for_the_report_is_of_changes(job, project):
     names = [f"C{number:05d}" for number in range(50_000)]
     with box_with(names[:45_000]) as box:
-        done = job(box, lines_of(project, names), kaleyra_report="changes")
+        done = job(box, lines_of(project, names))
         assert done.status == 0, done.stdout
         (result,) = done.results(TASK).values()
         assert outcomes(result) == dict.fromkeys(names[45_000:], "created")
@@ -125,12 +126,64 @@ def test_50000_survive_when_the_report_is_of_changes(job, project):
         assert len(done.stdout.splitlines()) < 70
 
 
+@pytest.mark.parametrize(("number", "kept"), [(5400, True), (5600, False)])
+@pytest.mark.parametrize("kind", ["pasted", "csv", "json"])
+@pytest.mark.parametrize("core", ["oldest"], indirect=True)
+def test_a_longer_list_has_the_shorter_report(job, project, number, kept, kind):
+    names = [f"C{number:05d}" for number in range(number)]
+    answers = {**INDIA, "kaleyra_senders": "\r\n".join(names)} if kind == "pasted" else lines_of(project, names)
+    if kind == "json":
+        rows = json.dumps([{"sender": name} for name in names], indent=1)
+        (project / "senders" / "all.json").write_text(rows, encoding="utf-8")
+        answers["kaleyra_src"] = "senders/all.json"
+    with box_with(names) as box:
+        done = job(box, answers)
+        assert done.status == 0, done.stdout
+        (result,) = done.results(TASK).values()
+        assert result["summary"]["present"] == number
+        assert outcomes(result) == (dict.fromkeys(names, "present") if kept else {})
+
+
+def test_a_first_run_of_many_is_told_of_by_the_table_and_the_summary(job, project):
+    """As the guide says: the event keeps nothing of 10,000 that were created, unless the report is of failures."""
+    names = [f"C{number:05d}" for number in range(10_000)]
+    for report, awaiting in (("", {"kaleyra": names[:5000]}), ("failures", {})):
+        with box_with() as box:
+            done = job(box, lines_of(project, [*names, "TOOLONG"]), kaleyra_report=report)
+            (result,) = done.results(TASK).values()
+            assert result == {} if not report else outcomes(result) == {"TOOLONG": "rejected"}
+            assert "Senders: 10001, of which 10000 created, 1 rejected" in done.stdout
+            assert "MSG134" in done.stdout
+            summary = done.artifacts["kaleyra_summary"]
+            assert [row["sender"] for row in summary["failed"]] == ["TOOLONG"]
+            assert summary["awaiting"] == awaiting
+
+
+def test_8000_created_ones_still_survive(job, project):
+    names = [f"C{number:05d}" for number in range(8000)]
+    with box_with() as box:
+        (result,) = job(box, lines_of(project, names)).results(TASK).values()
+        assert outcomes(result) == dict.fromkeys(names, "created")
+
+
 def test_a_result_that_is_too_long_would_be_lost(job, project):
     names = [f"C{number:05d}" for number in range(10_000)]
     with box_with(names) as box:
-        done = job(box, lines_of(project, names))
+        done = job(box, lines_of(project, names), kaleyra_report="all")
         assert done.results(TASK) == {"kaleyra": {}}
         assert "Senders: 10000, of which 10000 present" in done.stdout
+
+
+def test_each_node_of_a_workflow_tells_of_itself(job):
+    """What a node leaves, the next one gets as extra variables, which win over all others."""
+    with box_with() as box:
+        first = job(box, {**INDIA, "kaleyra_senders": "ADPAI\nTOOLONG"})
+        second = job(box, {"kaleyra_senders": "ADPAI", "kaleyra_state": "absent"}, **first.artifacts)
+        assert second.status == 0, second.stdout
+        assert "Senders: 1, of which 1 deleted" in second.stdout
+        summary = second.artifacts["kaleyra_summary"]
+        assert (summary["totals"]["total"], summary["totals"]["deleted"]) == (1, 1)
+        assert summary["failed"] == summary["accounts_failed"] == []
 
 
 def test_what_a_person_pastes_is_read_line_by_line_and_never_as_a_template(job):
@@ -150,6 +203,17 @@ def test_an_empty_survey_is_told_what_it_lacks(job):
         assert done.status == 2
         assert "senders" in done.results("Fail for an account that did not get what was declared")["kaleyra"]["msg"]
         assert box.calls == []
+
+
+def test_the_schedule_of_the_guide_works(job):
+    """It names the file and the state alone: the file says all that the API wants of a sender."""
+    with box_with() as box:
+        for changed in (True, False):
+            done = job(box, {"kaleyra_src": "senders/orchid.csv", "kaleyra_state": "present"})
+            assert done.status == 0, done.stdout
+            (result,) = done.results(TASK).values()
+            assert result["changed"] is changed
+        assert box.senders(SAMPLE_SID) == ["ABCF01", "ABCF99", "ADPAI"]
 
 
 def test_the_key_is_in_no_output(job):
