@@ -63,7 +63,7 @@ def reasons() -> dict[Mutant, str]:
 
 
 def verdict(module: str, call: Callable[[Sequence[str], Path, bool], str]) -> tuple[str, list[str]]:
-    """Try all mutants of a module: the figures, and what is wrong with them.
+    """Try all mutants of a module: the figures, and what is wrong; if nothing is, all that are not noticed have a reason.
 
     mutmut keeps its results in `.venv/mutants/` until the mutated function changes, and so goes on where it was
     interrupted. Mutants that no test noticed are tried again when a test has changed.
@@ -91,7 +91,7 @@ def verdict(module: str, call: Callable[[Sequence[str], Path, bool], str]) -> tu
         for mutant in known
         if mutant not in survivors
     ]
-    told = f"{len(results)} mutants, {len(results) - len(left)} noticed by a test, {len(left)} with a reason why not"
+    told = f"{len(results)} mutants, {len(results) - len(left)} noticed by a test, {len(left)} not"
     return told, faults
 
 

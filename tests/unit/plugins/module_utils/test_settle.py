@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 from collections import Counter
 
 import pytest
@@ -391,6 +392,23 @@ def test_calls_fly_together_after_the_first(connections):
 
     settled = settle([Sender(f"S{number:02}") for number in range(1 + 2 * connections)], send, CREATE, 1, connections)
     assert [outcome.outcome for outcome in settled.outcomes] == ["created"] * (1 + 2 * connections)
+
+
+def test_two_of_one_name_never_fly_together():
+    flying, met = [], []
+
+    def send(call):
+        key = call[0].key
+        met.extend({key}.intersection(flying))
+        flying.append(key)
+        time.sleep(0.05)
+        flying.remove(key)
+        return OK
+
+    senders = [Sender(name, "", country) for country in ("in", "us", "de") for name in "ABC"]
+    settled = settle(senders, send, CREATE, 1, 4)
+    assert [outcome.outcome for outcome in settled.outcomes] == ["created"] * 9
+    assert met == []
 
 
 @pytest.mark.parametrize("connections", [1, 2, 16])
