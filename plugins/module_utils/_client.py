@@ -58,7 +58,7 @@ class Client:
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self._spellings = _spellings(endpoint.api_key)
-        self._longest = 4 * max(map(len, self._spellings), default=1)
+        self._longest = 4 * max(map(len, self._spellings))
         self._local = threading.local()
         self._stopped = threading.Event()
         if endpoint.verify is False:
