@@ -65,12 +65,12 @@ def reasons() -> dict[Mutant, str]:
 def verdict(module: str, call: Callable[[Sequence[str], Path, bool], str]) -> tuple[str, list[str]]:
     """Try all mutants of a module: the figures, and what is wrong; if nothing is, all that are not noticed have a reason.
 
-    mutmut keeps its results in `.venv/mutants/` until the mutated function changes, and so goes on where it was
+    mutmut keeps its results in `.venv/mutated/` until the mutated function changes, and so goes on where it was
     interrupted. Mutants that no test noticed are tried again when a test has changed.
 
     :arg call: runs a command in a folder and returns its output, or shows it as it comes.
     """
-    folder = STATE / "mutants" / module
+    folder = STATE / "mutated" / module
     _furnish(folder, module)
     call(["mutmut", "run"], folder, True)
     fingerprint, stamp = _fingerprint(folder), folder / "stamp"
