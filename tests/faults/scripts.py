@@ -70,7 +70,7 @@ def busy(status: int, seconds: str) -> dict[str, Any]:
 ONE = {"batch_size": 1, "connections": 1}
 GONE = {"state": "absent"}
 NAMES = {"delete": "names"}
-SHORT = {"timeout": 3}
+SHORT = {"timeout": 5}
 BAD_ROW = {
     "code": "MSG106",
     "message": "Submitted",

@@ -146,7 +146,7 @@ def test_many_failures_are_named_by_the_first_and_counted(run, sandbox):
 )
 def test_a_lost_answer(run, box, waits, fault, outcome):
     box.script([{"fault": fault, "seconds": 30} if fault == "hang_after" else fault])
-    result = run(box, senders=names("ADPAI ABCF01"), timeout=0.3, **COMMON)
+    result = run(box, senders=names("ADPAI ABCF01"), timeout=2 if fault == "hang_after" else 30, **COMMON)
     assert outcomes(result) == {"ADPAI": outcome, "ABCF01": outcome}
     assert (result["changed"], result["failed"], result["api_calls"]) == (True, False, len(box.calls))
     assert "made again" in result["warnings"][0]

@@ -154,7 +154,7 @@ def answering_slowly(content, pause):
 
 def test_the_timeout_limits_a_call_as_a_whole():
     url, done, thread = answering_slowly([b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n", *[b" "] * 40], 0.1)
-    answer = client(url, retries=0, timeout=0.3).create([ADPAI])
+    answer = client(url, retries=0, timeout=1).create([ADPAI])
     done.set()
     thread.join()
     assert answer.message == "no answer: timed out"
