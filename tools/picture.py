@@ -1,7 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Draw the README's picture from what the demo really prints: `make picture`. It needs Rich, and Ansible beside the running Python."""
+"""Draw the README's picture from what the demo really prints: `make picture`. It needs Rich, and Ansible beside the running Python.
+
+With `--check` nothing is written, and a picture that shows another text than the demo prints is an error.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import io
 import re
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 from rich.console import Console
 from rich.text import Text
@@ -61,9 +65,20 @@ def draw(text: Text) -> str:
     return LICENCE + re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
 
 
+def words(svg: str) -> list[str]:
+    """What a picture shows, whatever Rich makes of its looks."""
+    return [text.text or "" for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+
+
 def main() -> None:
-    PICTURE.write_text(draw(Text.from_ansi(cut(play()).rstrip())), encoding="utf-8")
-    print(PICTURE.relative_to(CLONE))
+    drawn, name = draw(Text.from_ansi(cut(play()).rstrip())), PICTURE.relative_to(CLONE)
+    if "--check" not in sys.argv:
+        PICTURE.write_text(drawn, encoding="utf-8")
+        print(name)
+    elif words(drawn) == words(PICTURE.read_text(encoding="utf-8")):
+        print(f"{name} shows what the demo prints")
+    else:
+        sys.exit(f"{name} does not show what the demo prints: make picture")
 
 
 if __name__ == "__main__":

@@ -184,8 +184,9 @@ def _site() -> str:
     return f"{len(list(html.glob('**/*.html')))} pages, see {html.relative_to(CLONE)}/index.html"
 
 
-def _picture() -> str:
-    return _call("linters", ["python", "-m", "tools.picture"]).strip()
+def _picture(*options: str) -> str:
+    """Draw the README's picture, or with `--check` compare it with the demo."""
+    return _call("linters", ["python", "-m", "tools.picture", *options]).strip()
 
 
 def _types() -> str:
@@ -283,6 +284,7 @@ def steps() -> list[Step]:
             linters,
             partial(_on_copy, ["ansible-lint", "--profile", "production", "--offline"]),
         ),
+        Step("picture", ("check",), linters, partial(_picture, "--check")),
         Step("types", ("types", "check"), linters, _types),
         Step("site", ("docs", "check"), linters, _site),
         Step(
