@@ -4,23 +4,21 @@
 """Make the other forms of AWX's credential type from the canonical one: `python -m tools.awx_credential_type`.
 
 The canonical form is `playbooks/files/awx/credential_type.yml`. Made from it are the file that `awx import` takes, and the two
-blocks in the guide that a person copies into AWX's own form. With `--check` nothing is written, and a form that
-differs is an error. It needs PyYAML.
+blocks in the guide that a person copies into AWX's own form. A test tells when one of them differs. It needs PyYAML.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
-import sys
 import textwrap
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-CLONE = Path(__file__).resolve().parents[1]
+from .machine import CLONE
+
 CANONICAL = CLONE / "playbooks/files/awx/credential_type.yml"
 IMPORT = CLONE / "playbooks/files/awx/credential_type.import.json"
 GUIDE = CLONE / "docs/docsite/rst/guide_awx.rst"
@@ -53,21 +51,11 @@ def in_guide(text: str, credential_type: dict[str, Any]) -> str:
     return text
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        description="Make the other forms of AWX's credential type from the canonical one."
-    )
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if a form differs")
-    check = parser.parse_args().check
-    stale = {
-        path: text for path, text in forms().items() if not path.exists() or path.read_text(encoding="utf-8") != text
-    }
-    for path, text in stale.items():
-        print(f"{path.relative_to(CLONE)}: {'is not what ' + CANONICAL.name + ' makes' if check else 'made'}")
-        if not check:
-            path.write_text(text, encoding="utf-8")
-    return 1 if check and stale else 0
+def main() -> None:
+    for path, text in forms().items():
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(CLONE))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
