@@ -233,3 +233,97 @@ def test_which_reasons_say_that_a_sender_is_missing(reason, missing):
 def test_a_deeply_nested_answer_is_no_traceback(depth):
     nested = '{"code": "MSG134", "error": ' + "[" * depth + "]" * depth + "}"
     assert read(400, nested.encode()).verdict is Verdict.REFUSED
+
+
+HTML = b"<html></html>"
+NOT_JSON = "with an answer that is not the documented JSON"
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "message"),
+    [
+        (400, HTML, f"HTTP 400 Bad Request, {NOT_JSON}"),
+        (599, HTML, f"HTTP 599, {NOT_JSON}"),
+        (400, body("WA400", message=None), "HTTP 400 Bad Request"),
+        (200, body("MSG999", message="Fine"), "HTTP 200 OK, with the undocumented code MSG999: Fine"),
+        (202, body("", message="Fine"), "HTTP 202 Accepted, with no code: Fine"),
+        (299, body("", message=None), "HTTP 299, with no code: HTTP 299"),
+        (200, body("WA500", message="Later"), "Later"),
+        (500, body("MSG999", message="Later"), "Later"),
+        (200, body("MSG106", message="Submitted"), "Submitted"),
+        (
+            400,
+            body("RBC195", message="Mandatory"),
+            "Mandatory (the request did hold senders: something on the way, such as a proxy, may drop the body of DELETE requests)",
+        ),
+    ],
+)
+def test_the_words_for_an_answer(status, content, message):
+    assert read(status, content).message == message
+
+
+@pytest.mark.parametrize(
+    ("entry", "reasons"),
+    [
+        pytest.param({"sender_name": "A", "code": "E1", "sender": "is bad"}, ("is bad",), id="a code is no reason"),
+        pytest.param({"sender_name": "A", "code": "E1"}, ("E1",), id="unless there is no other"),
+        pytest.param(
+            {"sender_name": "A", "sender": "is bad", "entity_id": "is no ID"}, ("is bad", "is no ID"), id="two"
+        ),
+        pytest.param(
+            {"sender_name": "A", "sender": [f"is {n}" for n in range(7)]},
+            tuple(f"is {n}" for n in range(5)),
+            id="a list",
+        ),
+        pytest.param(
+            {"sender_name": "A", "message": "is bad", "sender": "too long"}, ("is bad", "too long"), id="a message"
+        ),
+        pytest.param({"sender": "A", "message": "is bad"}, ("is bad",), id="the name in the place of the reason"),
+        pytest.param({"sender_name": "A", "sender": True}, ("refused without a reason",), id="a boolean"),
+        pytest.param({"sender_name": "A", "sender": 17}, ("17",), id="a number"),
+        pytest.param({"sender_name": "A"}, ("refused without a reason",), id="none"),
+    ],
+)
+def test_the_reasons_of_an_entry(entry, reasons):
+    assert read(400, body(error=[entry])).errors == {"a": reasons}
+
+
+def test_reasons_without_a_name():
+    reasons = [f"reason {number}" for number in range(4)]
+    found = read(400, body(error=[*reasons, "The sender is bad", "One too many"], message="Not created"))
+    assert found.message == "; ".join(["Not created", *reasons, "The sender is bad"])
+    assert found.unnamed == ("The sender is bad",)
+    assert found.errors == {}
+
+
+@pytest.mark.parametrize("wrap", [lambda item: [item], lambda item: {"0": item}], ids=["lists", "objects"])
+def test_entries_are_looked_for_three_levels_deep(wrap):
+    three = wrap(wrap(wrap(refusal())))
+    assert read(400, body(error=three)).errors == {"abcf01": (EXISTS,)}
+    assert read(400, body(error=wrap(three))).errors == {}
+
+
+def test_rows_of_a_success():
+    rows = [
+        {"sender": "A", "id": 17, "code": "MSG106"},
+        {"sender": "B", "code": "WA202"},
+        {"sender": "C"},
+        {"sender": "D", "code": "MSG134"},
+        {"sender": "E", "code": "MSG134", "message": "is bad"},
+        {"id": 18, "code": "MSG134", "message": "has no name"},
+    ]
+    found = read(200, body("MSG106", data=rows, error=[refusal(name="E")]))
+    assert found.ids == {"a": "17", "b": "", "c": "", "d": "", "e": ""}
+    assert found.errors == {"d": ("refused with MSG134",), "e": (EXISTS, "is bad")}
+
+
+def test_texts_are_cut_and_hold_whole_characters():
+    long = read(400, body(" x ", message=" " + "x" * 1001))
+    assert (long.code, long.message) == ("x", "x" * 1000)
+    half = read(400, b'{"code": 7.5, "message": "T\\u00e4st \\ud800"}')
+    assert (half.code, half.message) == ("7.5", "T\u00e4st ?")
+
+
+def test_a_limit_has_at_most_nine_digits():
+    assert read(400, body("RBC192", message="at most 999999999")).limit == 999999999
+    assert read(400, body("RBC192", message="at most 9999999999")).limit is None
