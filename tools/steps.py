@@ -215,6 +215,10 @@ def _build() -> str:
         strange = {name.split("/")[0] for name in files if "/" in name} - SHIPPED
         if strange:
             raise Failed(f"{artefact.name} holds {', '.join(sorted(strange))}: add to build_ignore in galaxy.yml")
+        pages = "".join(page.read_text(encoding="utf-8") for page in root.glob("*.md"))
+        lacking = set(re.findall(r"\]\((?!https:)([^)#]+)\)", pages)) - set(files)
+        if lacking:
+            raise Failed(f"{artefact.name} lacks {', '.join(sorted(lacking))}, which a page of it links to")
         strict = {"GALAXY_IMPORTER_CHECK_REQUIRED_TAGS": "true", "GALAXY_IMPORTER_REQUIRE_V1_OR_GREATER": "true"}
         imported = _call("linters", ["python", "-m", "galaxy_importer.main", artefact.name], folder, strict)
         # Its ansible-lint cannot find the collection that it checks, whose playbooks the example project imports; our own
