@@ -42,17 +42,18 @@ options:
   connections:
     description:
       - How many calls may be in flight at once, from V(1) to V(16), where the API's limits force several.
-      - The results are the same with any number.
+      - The outcomes are the same with any number. Only where refusals name no sender, and the 300 calls for finding the bad ones are spent, may
+        others of them be found.
     type: int
     default: 4
   timeout:
     description:
-      - Seconds that one try of a call may take, from the connection to the end of the answer.
+      - Seconds that one try of a call may take, from the connection to the end of the answer. At most V(86400), a day.
     type: float
     default: 30.0
   retries:
     description:
-      - Extra tries of a call that was not answered, or was answered with HTTP 408, 429 or 5xx. V(0) turns them off.
+      - Extra tries of a call that found no connection, was not answered, or was answered with HTTP 408, 429 or 5xx. V(0) turns them off.
       - The tries are spaced with growing, jittered waits, or as C(Retry-After) asks, but one call waits 60 seconds at most between all its tries.
     type: int
     default: 3
@@ -63,12 +64,16 @@ options:
     default: true
   ca_path:
     description:
-      - A file, or a folder as C(openssl rehash) makes it, with the CA certificates to trust instead of the default ones.
+      - A file, or a folder as C(openssl rehash) makes it, with the CA certificates to trust instead of those of the environment variable
+        E(REQUESTS_CA_BUNDLE), or without it of C(requests).
       - Ignored when O(validate_certs=false).
     type: path
 notes:
   - Proxies are taken from the environment variables E(HTTPS_PROXY) and E(NO_PROXY). Credentials in a C(.netrc) file are not used. Redirects are refused.
   - An environment variable that is set but empty counts as not set.
+  - The key is in nothing that the module prints. Ansible itself shows it with E(ANSIBLE_DEBUG), and at C(-vvv) where a task or a play sets
+    E(KALEYRA_API_KEY) by the keyword C(environment). Use O(api_key), or the environment in which Ansible is started.
 requirements:
-  - requests
+  - python >= 3.9
+  - requests >= 2.25.1
 """

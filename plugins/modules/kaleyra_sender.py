@@ -121,11 +121,10 @@ EXAMPLES = r"""
 
 - name: Declare the senders that a file lists, and get back those that were changed or failed
   community.kaleyra.kaleyra_sender:
+    api_key: "{{ kaleyra_api_key }}"
+    sid: HXXXXXXX071US
     src: "{{ playbook_dir }}/senders.csv"
     report: changes
-  environment:
-    KALEYRA_API_KEY: "{{ kaleyra_api_key }}"
-    KALEYRA_SID: HXXXXXXX071US
 
 - name: Delete sender IDs
   community.kaleyra.kaleyra_sender:
@@ -203,7 +202,7 @@ senders:
     code:
       description: The API's code.
       type: str
-      returned: when the sender was changed or failed
+      returned: when the sender was changed or failed by an answer that has one
       sample: MSG106
     msg:
       description: The reason, in the API's words where it gave any.
