@@ -9,7 +9,7 @@ PYTHON := $(shell for python in $(PYTHON) python3 python3.13 python3.12 python3.
 
 RUN = @$(if $(PYTHON),,echo 'make $@: FAILED: needs Python 3.11 or newer: make $@ PYTHON=/path/to/python3'; exit 1;) $(PYTHON) -m tools $@
 
-.PHONY: help demo test check sanity units campaign integration cores faults awx lint types docs examples build mutants picture format clean
+.PHONY: help demo test check sanity units campaign integration cores faults awx lint types docs examples build bench mutants picture format clean
 
 help:  ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -57,6 +57,9 @@ examples:  ## Run every example of the documentation against the sandbox
 	$(RUN)
 
 build:  ## Build the collection, import it as Galaxy does, run the demo where it is installed
+	$(RUN)
+
+bench:  ## Time whole runs, and put tables and charts into the documentation: all, or make bench ROUNDS=1 ONLY=deletes; not in the gate
 	$(RUN)
 
 mutants:  ## Whether the tests notice each small change of the code: all, or make mutants MODULE=_settle; takes long, not in the gate

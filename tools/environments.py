@@ -39,6 +39,7 @@ ENVIRONMENTS = {
     "linters": Environment("linters", NEWEST),
     "awx": Environment("awx", ANY),
     "mutants": Environment("mutants", ANY),
+    "bench": Environment("bench", NEWEST),
     **{f"core{core}": Environment(f"core{core}", ("3.12", "3.13", "3.11")) for core in ("217", "218", "219", "220")},
 }
 """`oldest` and `newest` hold that ansible-core, `core217` and so on those between; `host` is the oldest Python that the module supports on a managed host."""

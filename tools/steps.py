@@ -109,6 +109,13 @@ def _mutants(module: str) -> str:
     return told
 
 
+def _bench() -> str:
+    """Time whole runs. It says by itself what it found, and what it wrote."""
+    program = ["python", "-m", "ansible_collections.community.kaleyra.tests.benchmark"]
+    _call("bench", program, variables={"PYTHONPATH": str(tree.link())}, live=True, limit=None)
+    return "each run did what it should"
+
+
 def _suite(environment: str, folder: str) -> str:
     """Run tests that need more than a unit test may, none of which may be skipped for want of a program."""
     report = STATE / f"{folder}-{environment}.xml"
@@ -264,6 +271,7 @@ def steps() -> list[Step]:
         Step("demo", ("demo",), ("demo",), _demo, live=True),
         Step("unit tests", ("test",), ("test",), _pytest, live=True),
         Step("integration tests", ("test",), ("test",), partial(_integration, "test"), live=True),
+        Step("benchmark", ("bench",), ("bench",), _bench, live=True),
         *(
             Step(f"mutants of {module}", ("mutants",), ("mutants",), partial(_mutants, module), live=True)
             for module in ([os.environ["MODULE"]] if os.environ.get("MODULE") else mutants.MODULES)
