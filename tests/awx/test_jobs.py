@@ -205,6 +205,14 @@ def test_an_empty_survey_is_told_what_it_lacks(job):
         assert box.calls == []
 
 
+def test_a_report_on_a_job_that_left_no_summary_says_so(job):
+    with box_with() as box:
+        done = job(box, {}, playbook="report.yml")
+        assert done.status == 2
+        assert "The job before left no summary" in done.stdout
+        assert "undefined" not in done.stdout
+
+
 def test_the_schedule_of_the_guide_works(job):
     """It names the file and the state alone: the file says all that the API wants of a sender."""
     with box_with() as box:
