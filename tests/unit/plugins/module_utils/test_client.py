@@ -109,9 +109,10 @@ def test_the_requests_are_those_of_the_api_s_pages(recorder):
         ]
     }
     assert delete[:2] == ("DELETE", PATH)
-    assert json.loads(delete[3]) == {"sender": ["ADPAI", "JSONSEND"]}
+    assert delete[3] == b'{"sender":["ADPAI","JSONSEND"]}'
     for _method, _path, headers, _body in requests:
         assert (headers["api-key"], headers["Content-Type"]) == (SAMPLE_KEY, "application/json")
+        assert headers["User-Agent"] == "ansible community.kaleyra"
 
 
 @pytest.mark.parametrize(
@@ -208,6 +209,12 @@ def test_retry_after_is_honoured(box, waits, number):
     box.script([status(number, **{"Retry-After": "7"}), status(number, **{"Retry-After": "53"})])
     assert client(box).create([ADPAI]).verdict is Verdict.ACCEPTED
     assert waits == [7, 53]
+
+
+def test_as_many_tries_as_the_task_wants(box, waits):
+    box.script([status(429, **{"Retry-After": "1"})] * 12)
+    assert client(box, retries=12).create([ADPAI]).verdict is Verdict.ACCEPTED
+    assert waits == [1] * 12
 
 
 def test_a_retry_after_beyond_the_bound_ends_the_call(box, waits):
@@ -464,6 +471,11 @@ def test_a_sender_is_still_found_that_is_called_like_a_key_no_longer_than_a_send
     answer = client(box, api_key=key).create([ADPAI])
     assert answer.message == "Not with ********"
     assert answer.errors == {found: ("Sender ID Already exist.",)}
+
+
+def test_a_key_of_backslashes_hides_no_other_text(box):
+    refuse_with(box, message="Not created")
+    assert client(box, api_key="\\" * 12).create([ADPAI]).message == "Not created"
 
 
 def test_what_is_left_of_a_key_where_a_text_was_cut_is_not_shown(box):
