@@ -279,6 +279,7 @@ def test_the_words_for_an_answer(status, content, message):
             {"sender_name": "A", "message": "is bad", "sender": "too long"}, ("is bad", "too long"), id="a message"
         ),
         pytest.param({"sender": "A", "message": "is bad"}, ("is bad",), id="the name in the place of the reason"),
+        pytest.param({"sender_name": "A", "reasons": ["is bad"]}, ("is bad",), id="a list of any name"),
         pytest.param({"sender_name": "A", "sender": True}, ("refused without a reason",), id="a boolean"),
         pytest.param({"sender_name": "A", "sender": 17}, ("17",), id="a number"),
         pytest.param({"sender_name": "A"}, ("refused without a reason",), id="none"),
@@ -290,7 +291,8 @@ def test_the_reasons_of_an_entry(entry, reasons):
 
 def test_reasons_without_a_name():
     reasons = [f"reason {number}" for number in range(4)]
-    found = read(400, body(error=[*reasons, "The sender is bad", "One too many"], message="Not created"))
+    error = [{"message": reasons[0]}, *reasons[1:], "The sender is bad", "One too many"]
+    found = read(400, body(error=error, message="Not created"))
     assert found.message == "; ".join(["Not created", *reasons, "The sender is bad"])
     assert found.unnamed == ("The sender is bad",)
     assert found.errors == {}
@@ -307,7 +309,7 @@ def test_rows_of_a_success():
     rows = [
         {"sender": "A", "id": 17, "code": "MSG106"},
         {"sender": "B", "code": "WA202"},
-        {"sender": "C"},
+        {"sender": "C", "more": {"any": "thing"}},
         {"sender": "D", "code": "MSG134"},
         {"sender": "E", "code": "MSG134", "message": "is bad"},
         {"id": 18, "code": "MSG134", "message": "has no name"},
