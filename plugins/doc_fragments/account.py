@@ -71,7 +71,7 @@ options:
 notes:
   - Proxies are taken from the environment variables E(HTTPS_PROXY) and E(NO_PROXY). Credentials in a C(.netrc) file are not used. Redirects are refused.
   - An environment variable that is set but empty counts as not set.
-  - The key is in nothing that the module prints. Ansible itself shows it with E(ANSIBLE_DEBUG), and at C(-vvv) where a task or a play sets
+  - The key is in nothing that the module prints. Ansible itself shows it with C(ANSIBLE_DEBUG), and at C(-vvv) where a task or a play sets
     E(KALEYRA_API_KEY) by the keyword C(environment). Use O(api_key), or the environment in which Ansible is started.
 requirements:
   - python >= 3.9
