@@ -101,6 +101,7 @@ def test_nothing_is_read_into_other_shapes(code, status, verdict, field, shape):
         (200, "WA500", Verdict.LOST),
         (200, "MSG999", Verdict.LOST),
         (204, "", Verdict.LOST),
+        (300, "", Verdict.STOP),
         (302, "MSG106", Verdict.STOP),
         (400, "MSG999", Verdict.REFUSED),
         (400, "MSG106", Verdict.REFUSED),
@@ -307,12 +308,12 @@ def test_entries_are_looked_for_three_levels_deep(wrap):
 
 def test_rows_of_a_success():
     rows = [
+        {"id": 18, "code": "MSG134", "message": "has no name"},
         {"sender": "A", "id": 17, "code": "MSG106"},
         {"sender": "B", "code": "WA202"},
         {"sender": "C", "more": {"any": "thing"}},
         {"sender": "D", "code": "MSG134"},
         {"sender": "E", "code": "MSG134", "message": "is bad"},
-        {"id": 18, "code": "MSG134", "message": "has no name"},
     ]
     found = read(200, body("MSG106", data=rows, error=[refusal(name="E")]))
     assert found.ids == {"a": "17", "b": "", "c": "", "d": "", "e": ""}
