@@ -50,7 +50,6 @@ import re
 import signal
 import socket
 import socketserver
-import ssl
 import struct
 import sys
 import threading
@@ -75,7 +74,7 @@ class Call:
 
 
 class Sandbox:
-    """The server. `rules` are the fields of `Rules`; `cert` and `key_file` (PEM) turn TLS on."""
+    """The server. `rules` are the fields of `Rules`."""
 
     def __init__(
         self,
@@ -83,9 +82,6 @@ class Sandbox:
         script: Iterable[Any] = (),
         *,
         any_sid: bool = False,
-        port: int = 0,
-        cert: str | None = None,
-        key_file: str | None = None,
         **rules: Any,
     ) -> None:
         self.any_sid = any_sid
@@ -100,14 +96,8 @@ class Sandbox:
         self._in_flight = 0
         self._lock = threading.RLock()
         self.configure(accounts or {}, rules, script)
-        self._server = _Server(self, port)
-        if cert:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(cert, key_file)
-            self._server.socket = context.wrap_socket(
-                self._server.socket, server_side=True, do_handshake_on_connect=False
-            )
-        self.url = f"{'https' if cert else 'http'}://127.0.0.1:{self._server.server_address[1]}"
+        self._server = _Server(self)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def __enter__(self) -> Sandbox:
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -226,14 +216,13 @@ class Sandbox:
 
 
 class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, box: Sandbox, port: int) -> None:
+    def __init__(self, box: Sandbox) -> None:
         self.box = box
         self.open: set[socket.socket] = set()
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(("127.0.0.1", 0), _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self.box.connections += 1
@@ -315,15 +304,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="A stand-in for Kaleyra's Sender ID API on 127.0.0.1.")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--ready-file", help="write the URL here once calls are answered, instead of printing it")
     parser.add_argument("--config", help="JSON file with what POST /_sandbox takes")
     parser.add_argument("--open", action="store_true", help="any SID is an account, of the first key seen")
     parser.add_argument("--idle-exit", type=float, default=600, metavar="SECONDS", help="default: %(default)s")
-    parser.add_argument("--cert", help="PEM file: serve https")
-    parser.add_argument("--key-file", help="PEM file of the private key, unless --cert holds it")
     args = parser.parse_args()
-    with Sandbox(any_sid=args.open, port=args.port, cert=args.cert, key_file=args.key_file) as box:
+    with Sandbox(any_sid=args.open) as box:
         signal.signal(signal.SIGTERM, lambda *_: box.stopping.set())
         signal.signal(signal.SIGINT, lambda *_: box.stopping.set())
         if args.config:

@@ -17,7 +17,6 @@ import sys
 import kaleyra_api
 import pytest
 import requests
-import trustme
 from kaleyra_api import SAMPLE_KEY, SAMPLE_SID, Account, Rules
 from kaleyra_sandbox import Sandbox
 
@@ -573,23 +572,6 @@ def test_listens_on_loopback_alone_and_stops(sandbox):
                 session.get(f"{box.url}/_sandbox", timeout=30)
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((host, port), timeout=5)
-
-
-def test_tls(sandbox, tmp_path):
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    server = tmp_path / "server.pem"
-    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(server)
-    box = sandbox(cert=str(server))
-
-    assert box.url.startswith("https://")
-    assert create(box, row("ADPAI"), verify=str(tmp_path / "ca.pem")).ok
-    with pytest.raises(requests.exceptions.SSLError):
-        create(box, row("ABCF01"))
-    box.script(["reset_after"])
-    with pytest.raises(requests.ConnectionError):
-        create(box, row("ABCF01"), verify=str(tmp_path / "ca.pem"))
-    assert box.senders(SAMPLE_SID) == ["ABCF01", "ADPAI"]
 
 
 @pytest.fixture
