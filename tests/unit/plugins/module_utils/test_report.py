@@ -166,7 +166,7 @@ def test_what_cannot_be_made_to_fit_is_whole():
     outcomes = [outcome("created", f"S{number:05}", id=f"6XX{number}", code="MSG106") for number in range(12_000)]
     rows = result(Settled(outcomes), "all", diff=False)["senders"]
     assert len(rows) == 12_000
-    assert rows[-1]["id"] == "6XX11999" and rows[-1]["code"] == "MSG106" and rows[-1]["iso_code"] == "in"
+    assert (rows[-1]["id"], rows[-1]["code"], rows[-1]["iso_code"]) == ("6XX11999", "MSG106", "in")
 
 
 def test_only_long_messages_are_cut():
