@@ -45,7 +45,7 @@ def file_of(tmp_path, name, content):
         pytest.param("\n\nsender,description,iso_code\n\nADPAI,testing,us\n,,\n\nABCF01,,\n\n", id="blank lines"),
         pytest.param("sender,description,iso_code\nADPAI,testing,us\nABCF01\n", id="short line"),
         pytest.param("name , iso_code,description\nADPAI,us,testing\nABCF01,,\n", id="alias, other order, spaces"),
-        pytest.param("id,sender,description,iso_code,\n1,ADPAI,testing,us,x\n2,ABCF01,,,\n", id="other columns"),
+        pytest.param("XXXXXX,sender,description,iso_code,\n1,ADPAI,testing,us,x\n2,ABCF01,,,\n", id="other columns"),
     ],
 )
 def test_csv(tmp_path, content):
@@ -55,11 +55,14 @@ def test_csv(tmp_path, content):
 
 
 def test_csv_cells_are_read_as_they_are(tmp_path):
-    cells = 'sender,description\n0012,"a, ""b"";\nc\t"\nT\u00e4st, d \n'
+    cells = 'sender,description\r\n0012,"a, ""b"";\nc\t\r\nd\re"\r\nT\u00e4st, d \r\n'
     entries = file_of(tmp_path, "LIST.CSV", cells)
     senders, _warnings = senders_to_create(entries, {**DEFAULTS, "iso_code": "us"})
-    assert [(sender.name, sender.description) for sender in senders] == [("0012", 'a, "b";\nc\t'), ("T\u00e4st", " d ")]
-    assert [entry.where for entry in entries] == ["line 2", "line 4"]
+    assert [(sender.name, sender.description) for sender in senders] == [
+        ("0012", 'a, "b";\nc\t\r\nd\re'),
+        ("T\u00e4st", " d "),
+    ]
+    assert [entry.where for entry in entries] == ["line 2", "line 6"]
 
 
 @pytest.mark.parametrize("content", ["sender", "sender\n\n", "sender,description\r\n"])
@@ -89,12 +92,26 @@ def test_json(tmp_path, content):
     assert warnings == []
 
 
+def test_the_place_of_a_json_entry(tmp_path):
+    entries = file_of(tmp_path, "senders.json", '[{"sender": "ADPAI"}, {"name": "ABCF01"}]')
+    assert [entry.where for entry in entries] == ["src[0]", "src[1]"]
+
+
 def test_an_empty_json_list(tmp_path):
     assert file_of(tmp_path, "senders.json", "[]") == []
 
 
 @pytest.mark.parametrize(
-    "entity_id", ["123456789012", "9" * 30, "0" * 12, 123456789012, 1201159123456789012, 1201159123456789001]
+    "entity_id",
+    [
+        "123456789012",
+        "9" * 30,
+        "0" * 12,
+        123456789012,
+        1201159123456789012,
+        1201159123456789001,
+        123456789012345678 * 10,
+    ],
 )
 def test_entity_ids(entity_id):
     entries = entries_of_task([{**dict(zip(("sender", "description", "iso_code"), ABCF01)), "entity_id": entity_id}])
@@ -133,6 +150,13 @@ def test_duplicates_are_dropped_with_a_warning():
     assert len(warnings) == 1
     assert "senders[2] (ADPAI)" in warnings[0]
     assert "senders[0]" in warnings[0]
+
+
+@pytest.mark.parametrize(("more", "ending"), [(0, ""), (1, "; and 1 more duplicates"), (7, "; and 7 more duplicates")])
+def test_the_first_five_duplicates_are_told(more, ending):
+    _senders, warnings = senders_to_create(entries_of_task([{"sender": "A"}] * (6 + more)), DEFAULTS)
+    told = "; ".join(f"senders[{number}] (A) is dropped: senders[0] is the same" for number in range(1, 6))
+    assert warnings == [told + ending]
 
 
 def test_deleting_goes_by_the_name_alone():

@@ -84,6 +84,7 @@ TEXTS = [
     ({"iso_code": "IND"}, "iso_code 'IND' is not two letters"),
     ({"iso_code": "i"}, "iso_code 'i' is not two letters"),
     ({"iso_code": "91"}, "iso_code '91' is not two letters"),
+    ({"iso_code": "i'n\\"}, "iso_code 'i'n\\' is not two letters"),
     ({"iso_code": "in "}, "iso_code 'in ' is not two letters"),
     ({"iso_code": "in\n"}, r"iso_code 'in\n' is not two letters"),
     ({"iso_code": "\u0131n"}, "iso_code '\u0131n' is not two letters"),
@@ -127,6 +128,14 @@ VALUES = [
     (
         {"entity_id": 1201159123456789000},  # 1201159123456789012 out of a browser
         "entity_id 1201159123456789000 may have lost its last digits, as in a browser's JSON editor; quote it",
+    ),
+    (
+        {"entity_id": 10**18},
+        f"entity_id {10**18} may have lost its last digits, as in a browser's JSON editor; quote it",
+    ),
+    (
+        {"entity_id": 12345678901234567 * 100},
+        "entity_id 1234567890123456700 may have lost its last digits, as in a browser's JSON editor; quote it",
     ),
     ({"entity_id": 0o12345670123}, "entity_id '1402433619' is not 12 to 30 digits" + LOST_DIGITS),
     ({"entity_id": -123456789012}, "entity_id '-123456789012' is not 12 to 30 digits"),
@@ -209,6 +218,7 @@ def test_absent_wants_a_sender_of_each_entry_and_reads_no_more(refused, run, box
         (HEADER.encode("utf-16"), "is not CSV in UTF-8"),
         ((HEADER + LINE.replace("testing", "T\u00e4st")).encode("latin-1"), "is not CSV in UTF-8"),
         ((HEADER + LINE + "\0\n").encode(), "holds a NUL character"),
+        (b'sender,"description"s,iso_code\n', "line 1: {0} is not CSV here"),
         ((HEADER + LINE + 'ABCF01,"testing,in,123456789011\n').encode(), "line 3: {0} is not CSV here"),
         ((HEADER + LINE + 'ABCF01,"test"ing,in,123456789011\n').encode(), "line 3: {0} is not CSV here"),
         ((HEADER + LINE + f"ABCF01,{'x' * 200_000},in,123456789011\n").encode(), "line 3: {0} is not CSV here"),
@@ -252,7 +262,12 @@ def test_a_csv_fault_is_at_the_line_where_its_record_begins(refused, tmp_path):
         (b'{"senders": []}', "holds no list of objects"),
         (b'["ADPAI", null, [], 7]', "src[0]: not an object; src[1]: not an object; src[2]: not an object; src[3]: not"),
         (b'[{}, {"sender": "A", "sendr": "B"}]', "src[1]: unknown sendr"),
+        (
+            b'[{"sendr": "A", "nam": "B"}]',
+            "src[0]: unknown nam, sendr; known are sender, description, iso_code, entity_id",
+        ),
         (b'[{"sender": "A", "name": "B"}]', "src[0]: both sender and its alias name"),
+        (json.dumps([{**GOOD, "name": "B"}]).encode(), "src[0]: both sender and its alias name"),
         (json.dumps([GOOD]).encode("utf-16"), "is not JSON in UTF-8"),
         (b'[{"sender": "T\xe4st"}]', "is not JSON in UTF-8"),
         (b"[" * 100_000, "is not JSON in UTF-8"),
