@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
+    InputError,
     Sender,
     entries_of_file,
     entries_of_task,
@@ -172,3 +173,7 @@ def test_deleting_goes_by_the_name_alone():
 
 def test_the_api_may_name_a_sender_in_another_spelling():
     assert Sender("ADPAI").key == Sender("adpai").key == Sender("AdPai").key != Sender("ADPA1").key
+
+
+def test_half_a_character_is_told_as_its_escape():
+    assert str(InputError(["T\u00e4st \ud800", "A"])) == "T\u00e4st \\ud800; A"
