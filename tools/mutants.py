@@ -105,6 +105,7 @@ def _furnish(folder: Path, module: str) -> None:
         "also_copy": [str(tree.COLLECTION.parents[1])],
         "pytest_add_cli_args": ["-p", "no:cacheprovider"],
         "pytest_add_cli_args_test_selection": [str(tree.COLLECTION / test) for test in MODULES[module]],
+        "timeout_constant": 5.0,
         "timeout_multiplier": 5.0,
         "process_isolation": "forkserver",  # a fork of a process that has run the tests would inherit what they cached
         "use_git_change_detection": False,
