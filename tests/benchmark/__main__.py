@@ -18,6 +18,9 @@ from .measure import HERE, Case, Wrong, run
 from .results import Results
 
 ROUNDS = 5
+ENOUGH = 3
+"""So few rounds that the documentation may show them."""
+
 FLOORS = 3
 """Runs of the empty module in each round, for all ratios go by it."""
 
@@ -37,7 +40,8 @@ def measure(chosen: list[Case], rounds: int, folder: Path) -> Results:
         random.Random(number).shuffle(todo)
         for case in todo:
             results.took.setdefault(case, []).append(run(case, folder))
-        print(f"round {number + 1} of {rounds}: {len(todo)} runs, {time.monotonic() - started:.0f} s", flush=True)
+            print(".", end="", flush=True)
+        print(f"\nround {number + 1} of {rounds}: {len(todo)} runs, {time.monotonic() - started:.0f} s", flush=True)
     for case in [FLOOR, *chosen]:
         if case.memory:
             results.peaks[case] = run(case, folder, memory=True).megabytes
@@ -55,9 +59,9 @@ def main() -> None:
             results = measure(chosen, rounds, Path(name))
         except Wrong as wrong:
             sys.exit(str(wrong))
-    print(f"\n{tables.terminal(results)}\n\n{tables.marks(results)}\n")
-    if set(groups) < set(GROUPS):
-        print("Not all groups ran, so the documentation stays as it is.")
+    print(f"\n{tables.terminal(results)}\n\n{tables.growth(results)}\n\n{tables.marks(results)}\n")
+    if set(groups) < set(GROUPS) or rounds < ENOUGH:
+        print(f"The documentation stays as it is: it wants all groups, and {ENOUGH} rounds or more.")
         return
     tables.rewrite(CLONE / "docs/docsite/rst/guide_speed.rst", results)
     charts.draw(CLONE / "docs/images", results)

@@ -148,9 +148,8 @@ def cases() -> Iterator[Case]:
         groups = {"ways", "growth"} | ({"existing"} if senders in (MANY, LONG) else set())
         groups |= {"instead"} if senders == MANY else set()
         yield _creating(JSON, senders, by_src("json"), *groups, memory=True)
-        if senders != 10_000:
-            groups = {"ways"} | ({"existing", "instead"} if senders == MANY else set())
-            yield _creating(LOOKUP, senders, by_lookup, *groups, once=senders == LONG)
+        groups = {"ways"} | ({"existing", "instead"} if senders == MANY else set())
+        yield _creating(LOOKUP, senders, by_lookup, *groups, once=senders == LONG)
     for senders in (MANY, LONG):
         yield _creating(CSV, senders, by_src("csv"), "ways")
     for senders in (1_000, MANY, 10_000):
@@ -174,7 +173,7 @@ def _existing() -> Iterator[Case]:
     for senders in (MANY, LONG):
         for existing, report in ((90, "all"), (100, "all"), (0, "changes"), (90, "changes"), (0, "failures")):
             command = by_src("json", report=report)
-            more = {"existing": existing, "report": report, "memory": senders == LONG}
+            more = {"existing": existing, "report": report, "memory": True}
             yield _creating(JSON, senders, command, "existing", **more)
 
 

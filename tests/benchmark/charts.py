@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import matplotlib as mpl
@@ -63,13 +61,13 @@ def _speed(results: Results) -> Figure:
     """Whole plays over the number of senders, by the list's way."""
     figure = Figure(figsize=(8.2, 4.6), layout="constrained")
     axes = figure.subplots()
-    for way in (VARS, INCLUDE, EXTRA, LOOKUP, JSON):
+    for way in (JSON, LOOKUP, EXTRA, INCLUDE, VARS):
         points = [(size, seconds) for size in SIZES if (seconds := results.seconds(way, size))]
         axes.plot(*zip(*points, strict=True), label=_plain(way))
     looped, extrapolated = results.seconds(LOOP, LOOPED), results.extrapolated()
     if looped and extrapolated:
         axes.plot([LOOPED, MANY], [looped, extrapolated], linestyle=":", label=f"{_plain(LOOP)}, extrapolated")
-    axes.axhline(results.floor, color="#57606a", linestyle="--", linewidth=1, label=EMPTY)
+    axes.axhline(results.floor, color="#57606a", linestyle="--", linewidth=1, marker="", label=EMPTY)
     axes.set(xscale="log", yscale="log", xlabel="new senders", ylabel="seconds of the whole play")
     _plain_numbers(axes.xaxis, axes.yaxis)
     axes.legend(loc="upper left")
@@ -85,27 +83,17 @@ def _growth(results: Results) -> Figure:
     time.plot(sizes, seconds, label=f"whole play, {_plain(JSON)}")
     memory.plot(sizes, megabytes, label="module's process in the play")
     for existing, told in ((0, "all new"), (90, "90 % exist")):
-        points = _alone(results, existing)
+        points = results.alone(existing)
         time.plot(*zip(*((size, own) for size, own, _peak in points), strict=True), label=f"{ALONE}, {told}")
         memory.plot(*zip(*((size, peak) for size, _own, peak in points), strict=True), label=f"{ALONE}, {told}")
     time.set(ylabel="seconds")
     memory.set(ylabel="MB")
     for axes in (time, memory):
-        axes.set(xlabel="senders", xlim=0, ylim=0)
+        axes.set(xlabel="senders", xlim=0, ylim=0, xticks=range(0, 100_001, 25_000))
         _plain_numbers(axes.xaxis)
         axes.legend(loc="upper left", fontsize=9)
         axes.set_ylim(top=axes.get_ylim()[1] * 1.3)  # room for the legend
     return figure
-
-
-def _alone(results: Results, existing: int) -> Sequence[tuple[int, float, float]]:
-    """The module's own work: senders, seconds, megabytes."""
-    points = []
-    for case, took in results.took.items():
-        if case.what == ALONE and case.existing == existing:
-            told = [run.told for run in took]
-            points.append((case.senders, *(median(row[name] for row in told) for name in ("seconds", "megabytes"))))
-    return sorted(points)
 
 
 def _plain_numbers(*axes: Any) -> None:

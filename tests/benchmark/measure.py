@@ -26,6 +26,8 @@ SANDBOX = HERE.parents[1] / "playbooks/files/kaleyra_sandbox.py"
 KEY = "A1"
 SID = "HX1"
 
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
 
 class Wrong(Exception):
     """A run did not do what it should, so that its time says nothing."""
@@ -135,7 +137,7 @@ def run(case: Case, folder: Path, memory: bool = False) -> Took:
             check=False,
         )
         seconds = time.perf_counter() - started
-        with urllib.request.urlopen(f"{url}/_sandbox") as answer:
+        with DIRECT.open(f"{url}/_sandbox") as answer:
             _check(case, done, json.load(answer))
         peak = int((own / "peak").read_text(encoding="utf-8")) / 1000 if memory else None
     last = done.stdout.strip().splitlines()[-1:]

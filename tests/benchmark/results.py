@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from .cases import FLOOR, LOOP, LOOPED, MANY
+from .cases import ALONE, FLOOR, LOOP, LOOPED, MANY
 from .measure import Case, Took
 
 
@@ -39,6 +39,16 @@ class Results:
     def megabytes(self, what: str, senders: int, **more: Any) -> float | None:
         case = self.case(what, senders, **more)
         return self.peaks.get(case) if case else None
+
+    def alone(self, existing: int) -> list[tuple[int, float, float]]:
+        """The module's own work: senders, the processor's seconds, megabytes."""
+        found = {
+            case.senders: took for case, took in self.took.items() if case.what == ALONE and case.existing == existing
+        }
+        return [
+            (senders, *(median(run.told[name] for run in took) for name in ("seconds", "megabytes")))
+            for senders, took in sorted(found.items())
+        ]
 
     @property
     def floor(self) -> float:
