@@ -171,11 +171,12 @@ class Client:
             raise requests.Timeout from None
 
     def _without_key(self, answer: Answer) -> Answer:
-        """The answer of a server or a library that repeats the key, as it may be shown."""
+        """The answer of a server or a library as it may be shown: it may repeat the key, or hold what a terminal obeys."""
         shown = [answer.code, answer.message, *answer.ids.values(), *answer.unnamed]
         shown += {reason for reasons in set(answer.errors.values()) for reason in reasons}
         names = [] if len(self.endpoint.api_key) < 12 else [*answer.ids, *answer.errors]
-        if max(map(len, shown)) < MOST_CHARACTERS and not self._repeats_key("\n".join([*shown, *names])):
+        plain = "".join([*shown, *answer.ids, *answer.errors]).isprintable()
+        if plain and max(map(len, shown)) < MOST_CHARACTERS and not self._repeats_key("\n".join([*shown, *names])):
             return answer
 
         def hide(text: str) -> str:
@@ -183,9 +184,9 @@ class Client:
             if self._repeats_key(text):
                 return "(not shown: it repeats the API key)"
             # A text that was cut may have been so in the midst of the key.
-            return text if len(text) < MOST_CHARACTERS else text[: -self._longest]
+            return _printable(text if len(text) < MOST_CHARACTERS else text[: -self._longest])
 
-        name = hide if names else str  # no sender ID is longer, and a shorter key may be a part of one
+        name = hide if names else _printable  # no sender ID is longer, and a shorter key may be a part of one
         return replace(
             answer,
             code=hide(answer.code),
@@ -218,6 +219,10 @@ def _spellings(key: str) -> set[str]:
     found = {key, latin, json.dumps(key)[1:-1], json.dumps(latin)[1:-1], repr(data)[2:-1]}
     found |= {html.escape(key), quote(key, safe=""), base64.b64encode(data).decode()}
     return {spelling.replace("\\", "").casefold() for spelling in found} - {""}
+
+
+def _printable(text: str) -> str:
+    return "".join([char if char.isprintable() else " " if char.isspace() else "?" for char in text])
 
 
 class _Body(io.BytesIO):

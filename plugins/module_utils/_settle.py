@@ -90,7 +90,7 @@ def settle(
     :arg send: makes one call of at most ``batch_size`` senders, no two with one name. It must not raise. With more
         than one connection it is called from several threads.
     :arg connections: calls in flight at once. Their answers are judged in the order of sending, so that the
-        outcomes are those of a walk in sequence.
+        outcomes are those of a walk in sequence, unless the calls for narrowing run out.
     """
     walk = _Walk(operation, batch_size, senders)
     if connections == 1:

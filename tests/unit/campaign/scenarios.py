@@ -121,7 +121,7 @@ class DrawnOrder:
         """Nothing to end: there are no threads."""
 
 
-class _Asked(Future[Answer] if hasattr(Future, "__class_getitem__") else Future):  # type: ignore[misc]
+class _Asked(Future[Answer]):
     def __init__(self, pool: DrawnOrder) -> None:
         super().__init__()
         self.pool = pool

@@ -527,3 +527,12 @@ def test_what_never_went_out_is_tried_again_if_it_may_pass(error, again):
     assert (answer.verdict, tried_again) == (Verdict.STOP, again)
     answer, tried_again = _client._failure(error, went_out=True)
     assert (answer.verdict, tried_again) == (Verdict.LOST, True)
+
+
+def test_what_a_terminal_obeys_is_not_shown(box):
+    error = {"0": {"sender": "bad\x1b[2J \u202eword", "sender_name": "AD\x07PAI"}}
+    body = {"code": "MSG\x1b134", "message": "not\r\ncreated", "data": [], "error": error}
+    box.script([{"fault": "answer_before", "status": 400, "body": body}])
+    answer = client(box).create([ADPAI])
+    assert (answer.code, answer.message) == ("MSG?134", "not  created")
+    assert answer.errors == {"ad?pai": ("bad?[2J ?word",)}
