@@ -171,7 +171,7 @@ def failure_is_due(story: Story) -> Iterator[str]:
     """`rejected`, `unknown` and `not_attempted` are said only of what was refused, lost, or never processed."""
     for run in story.runs():
         doubtful = _doubtful(run)
-        stopped = any(call.answer.verdict is Verdict.STOP for call in run.calls) or _silent(run.calls)
+        stopped = any(call.answer.verdict is Verdict.STOP for call in run.calls) or _silent(run.calls) or _spent(run)
         for sender, found in run.outcomes():
             calls = [call for call in run.calls if sender in call.senders]
             refused = any(
