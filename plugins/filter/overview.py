@@ -118,6 +118,8 @@ from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.community.kaleyra.plugins.module_utils._report import OUTCOMES
 
 FAILED = ("rejected", "unknown", "not_attempted")
+NOTHING_SAID = "the module could not run; with ANSIBLE_DISPLAY_TRACEBACK=error in its environment, Ansible tells why"
+"""From ansible-core 2.19 on, a task whose failure is `failed_when`'s to judge says nothing of a module that breaks down."""
 HEADING = ("ACCOUNT", "SENDER", "COUNTRY", "OUTCOME", "WHAT THE API SAID")
 
 Row = Mapping[str, Any]
@@ -158,7 +160,9 @@ def overview(
 def _account(name: str, result: Row, lines: int, names: int) -> Account:
     account = Account(name, None, result.get("summary", {"total": 0}), (), (), ())
     failed, created = account.count(*FAILED), account.count("created")
-    said = (result.get("msg", "no message"), result.get("module_stderr", ""))
+    said = [result.get(key, "") for key in ("msg", "module_stderr")]
+    if "msg" not in result:
+        said = [NOTHING_SAID, result.get("failed_when_suppressed_exception", "")]
     rows = result.get("senders", ())
     # Of what was there before, some may be changed, and no count tells.
     changes = len(rows) if account.count("present", "absent") else lines

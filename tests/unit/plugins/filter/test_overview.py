@@ -39,7 +39,7 @@ SHOP = result(
     row("TOOLONG", "rejected", iso_code="in", **REFUSED),
 )
 BANK = result(row("BANK", "created", iso_code="us", code="MSG106"), absent=["present"] * 9)
-KEYLESS = {"failed": True, "msg": "api_key: missing"}
+KEYLESS = {"failed": False, "msg": "api_key: missing", "failed_when_suppressed_exception": "(traceback unavailable)"}
 
 
 def test_programs_get_a_summary():
@@ -76,8 +76,17 @@ def test_people_get_a_table():
 def test_an_account_that_failed_is_told_why():
     broken = {"msg": "MODULE FAILURE", "module_stderr": "no python\nat all\n"}
     found = overview({"shop": SHOP, "bank": BANK, "broken": broken, "mute": {}})
-    assert found["faults"] == {"shop": "told", "broken": "MODULE FAILURE\nno python\nat all\n", "mute": "no message"}
+    assert found["faults"] == {
+        "shop": "told",
+        "broken": "MODULE FAILURE\nno python\nat all\n",
+        "mute": plugin.NOTHING_SAID,
+    }
     assert "broken                     failed    MODULE FAILURE no python at all" in found["table"]
+
+
+def test_a_breakdown_of_the_module_is_told_as_far_as_ansible_tells():
+    found = overview({"shop": {"failed_when_suppressed_exception": "Traceback\nRuntimeError: no disk"}})
+    assert found["faults"] == {"shop": f"{plugin.NOTHING_SAID}\nTraceback\nRuntimeError: no disk"}
 
 
 def test_accounts_of_which_none_has_a_sender_are_a_short_table():
