@@ -229,6 +229,7 @@ api_calls:
   sample: 2
 """
 
+import signal
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -321,4 +322,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # As SIGTERM does, an interrupt ends the process at once: Python would wait for the calls in flight first.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     main()

@@ -47,7 +47,7 @@ def interrupted(
     return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM], ids=lambda number: number.name)
+@SIGNALS
 def test_ends_without_waiting_for_the_calls_in_flight(
     tmp_path: pathlib.Path, collections: pathlib.Path, number: signal.Signals
 ) -> None:
