@@ -14,7 +14,6 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
@@ -24,28 +23,6 @@ import pytest
 CLONE = pathlib.Path(__file__).resolve().parents[2]
 STATE = CLONE / ".venv"
 AWX_COLLECTION_FROM = "ansible==10.7.0"
-
-sys.path.insert(0, str(CLONE / "playbooks" / "files"))
-
-_TREE = tempfile.TemporaryDirectory(prefix="kaleyra-awx-")
-COLLECTIONS = pathlib.Path(_TREE.name)
-
-
-def _link() -> None:
-    """Make a tree in which this clone is the collection, for Ansible and for Python's imports."""
-    packages = COLLECTIONS / "ansible_collections"
-    (packages / "community").mkdir(parents=True)
-    (packages / "__init__.py").touch()
-    (packages / "community" / "__init__.py").touch()
-    (packages / "community" / "kaleyra").symlink_to(CLONE, target_is_directory=True)
-    sys.path.insert(0, str(COLLECTIONS))
-
-
-_link()
-
-
-def pytest_unconfigure() -> None:
-    _TREE.cleanup()
 
 
 def _missing(what: str) -> NoReturn:
@@ -62,12 +39,6 @@ def core(request: pytest.FixtureRequest) -> pathlib.Path:
     if not (programs / "ansible-playbook").exists():
         _missing(f"needs the {name} ansible-core in {programs}: `make awx` puts it there")
     return programs
-
-
-@pytest.fixture(scope="session")
-def collections() -> pathlib.Path:
-    """A collections path with this clone."""
-    return COLLECTIONS
 
 
 @pytest.fixture(scope="session")

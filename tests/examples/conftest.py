@@ -8,41 +8,20 @@ command line from that of pytest.
 
 from __future__ import annotations
 
-import importlib
 import os
 import pathlib
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from ansible_collections.community.kaleyra.tests.awx.conftest import awx_collections, controller
+
+__all__ = ["awx_collections", "controller"]
 
 CLONE = pathlib.Path(__file__).resolve().parents[2]
-
-_TREE = tempfile.TemporaryDirectory(prefix="kaleyra-examples-")
-COLLECTIONS = pathlib.Path(_TREE.name)
-
-
-def _link() -> None:
-    """Make a tree in which this clone is the collection, for Ansible and for Python's imports."""
-    packages = COLLECTIONS / "ansible_collections"
-    (packages / "community").mkdir(parents=True)
-    (packages / "community" / "kaleyra").symlink_to(CLONE, target_is_directory=True)
-    sys.path[:0] = [str(COLLECTIONS), str(CLONE / "playbooks" / "files")]
-
-
-_link()
-
-awx_tests = importlib.import_module("ansible_collections.community.kaleyra.tests.awx.conftest")
-awx_collections = awx_tests.awx_collections
-controller = awx_tests.controller
-
-
-def pytest_unconfigure() -> None:
-    _TREE.cleanup()
 
 
 @pytest.fixture
@@ -55,7 +34,9 @@ def box() -> Iterator[Any]:
 
 
 @pytest.fixture
-def shell(box: Any, controller: Any, awx_collections: pathlib.Path, tmp_path: pathlib.Path) -> Callable[..., str]:
+def shell(
+    box: Any, controller: Any, collections: pathlib.Path, awx_collections: pathlib.Path, tmp_path: pathlib.Path
+) -> Callable[..., str]:
     """A function that runs a script in the test's folder, with an account and AWX in the environment, and returns what it printed.
 
     It fails the test when a command fails or Ansible warns. Nothing but loopback can be reached. `make` just tells what it would do, and
@@ -77,7 +58,7 @@ def shell(box: Any, controller: Any, awx_collections: pathlib.Path, tmp_path: pa
         "HTTPS_PROXY": "http://127.0.0.1:9",
         "HTTP_PROXY": "http://127.0.0.1:9",
         "no_proxy": "127.0.0.1",
-        "ANSIBLE_COLLECTIONS_PATH": f"{COLLECTIONS}:{awx_collections}",
+        "ANSIBLE_COLLECTIONS_PATH": f"{collections}:{awx_collections}",
         "ANSIBLE_DEPRECATION_WARNINGS": "false",  # awx.awx 24.6.1 has some
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "ANSIBLE_LOCALHOST_WARNING": "false",

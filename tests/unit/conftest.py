@@ -1,44 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lets the unit tests run by ``pytest tests/unit`` as well as by ``ansible-test units``, and gives them the sandbox.
+"""Gives the unit tests the sandbox.
 
 Tests import the sandbox itself by ``import kaleyra_sandbox`` and its pure part by ``import kaleyra_api``.
 """
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import os
-import pathlib
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-
-COLLECTION = pathlib.Path(__file__).resolve().parents[2]
-
-sys.path.insert(0, str(COLLECTION / "playbooks" / "files"))
-
-
-def _make_importable() -> None:
-    """Put a tree on `sys.path` in which this clone is ``ansible_collections.community.kaleyra``."""
-    tree = tempfile.TemporaryDirectory(prefix="kaleyra-")
-    atexit.register(tree.cleanup)
-    packages = pathlib.Path(tree.name, "ansible_collections")
-    (packages / "community").mkdir(parents=True)
-    # Regular packages win over the `ansible_collections` that the PyPI package `ansible` installs.
-    (packages / "__init__.py").touch()
-    (packages / "community" / "__init__.py").touch()
-    (packages / "community" / "kaleyra").symlink_to(COLLECTION, target_is_directory=True)
-    sys.path.insert(0, tree.name)
-
-
-# ansible-test has installed its own loader for collections by now, and sets this variable.
-if "ANSIBLE_CONTROLLER_MIN_PYTHON_VERSION" not in os.environ:
-    _make_importable()
 
 
 @pytest.fixture

@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lets pytest run the tests of this clone as ``ansible_collections.community.kaleyra``, and gives Ansible a path to it."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pathlib
+import sys
+import tempfile
+
+import pytest
+
+CLONE = pathlib.Path(__file__).resolve().parents[1]
+
+
+def _link() -> pathlib.Path:
+    """Make a tree in which this clone is the collection, for Ansible and for Python's imports."""
+    tree = tempfile.TemporaryDirectory(prefix="kaleyra-")
+    atexit.register(tree.cleanup)
+    packages = pathlib.Path(tree.name, "ansible_collections")
+    (packages / "community").mkdir(parents=True)
+    # Regular packages win over the `ansible_collections` that the PyPI package `ansible` installs.
+    (packages / "__init__.py").touch()
+    (packages / "community" / "__init__.py").touch()
+    (packages / "community" / "kaleyra").symlink_to(CLONE, target_is_directory=True)
+    sys.path.insert(0, tree.name)
+    return packages.parent
+
+
+sys.path.insert(0, str(CLONE / "playbooks" / "files"))
+
+# ansible-test has installed its own loader for collections by now, and sets this variable.
+if "ANSIBLE_CONTROLLER_MIN_PYTHON_VERSION" not in os.environ:
+    COLLECTIONS = _link()
+
+
+@pytest.fixture(scope="session")
+def collections() -> pathlib.Path:
+    """A collections path with this clone."""
+    return COLLECTIONS
