@@ -124,7 +124,7 @@ def read(status: int, body: bytes) -> Answer:
         ids[key] = _text(row.get("id"))
         row_code = _text(row.get("code"), code)
         if row_code != code and VERDICTS.get(row_code) is not Verdict.ACCEPTED:
-            named[key] = (*named.get(key, ()), _text(row.get("message"), f"refused with {row_code}"))
+            named.setdefault(key, []).append(_text(row.get("message"), f"refused with {row_code}"))
     verdict = _verdict(status, code, bool(named or unnamed))
     words = list(dict.fromkeys([_text(payload.get("message"), _phrase(status)), *unnamed]))
     message = "; ".join(words)
@@ -135,7 +135,7 @@ def read(status: int, body: bytes) -> Answer:
         code,
         f"{message} ({HINTS[code]})" if code in HINTS else message,
         ids,
-        named,
+        {key: tuple(reasons) for key, reasons in named.items()},
         tuple(text for text in words if "sender" in text.lower()),
         _limit(message) if code == "RBC192" else None,
     )
@@ -174,9 +174,9 @@ def _json_object(body: bytes) -> dict[str, object] | None:
     return payload if isinstance(payload, dict) else None
 
 
-def _errors(error: object) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+def _errors(error: object) -> tuple[dict[str, list[str]], list[str]]:
     """The reasons by sender, and those that name none."""
-    named: dict[str, tuple[str, ...]] = {}
+    named: dict[str, list[str]] = {}
     unnamed: list[str] = []
     for entry in _entries(error):
         name = _text(entry.get("sender_name"))
@@ -188,8 +188,7 @@ def _errors(error: object) -> tuple[dict[str, tuple[str, ...]], list[str]]:
                 name = _text(fields.pop("sender", None))
             reasons = _reasons(fields.values())
         if name:
-            key = name_key(name)
-            named[key] = named.get(key, ()) + (reasons or ("refused without a reason",))
+            named.setdefault(name_key(name), []).extend(reasons or ("refused without a reason",))
         else:
             unnamed.extend(reasons)
     return named, unnamed[:MOST_REASONS]
