@@ -21,9 +21,9 @@ def _link() -> pathlib.Path:
     atexit.register(tree.cleanup)
     packages = pathlib.Path(tree.name, "ansible_collections")
     (packages / "community").mkdir(parents=True)
-    # Regular packages win over the `ansible_collections` that the PyPI package `ansible` installs.
+    # A regular package wins over the `ansible_collections` that the PyPI package `ansible` installs. One in `community`, too, would get
+    # a `__pycache__` there, which ansible-galaxy takes for a collection.
     (packages / "__init__.py").touch()
-    (packages / "community" / "__init__.py").touch()
     (packages / "community" / "kaleyra").symlink_to(CLONE, target_is_directory=True)
     sys.path.insert(0, tree.name)
     return packages.parent
