@@ -16,7 +16,7 @@ import functools
 import http
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -209,24 +209,19 @@ def _reasons(values: Iterable[object]) -> tuple[str, ...]:
     return tuple([text for text in texts if " " in text] or texts)  # codes and the like are none
 
 
-def _entries(value: object, depth: int = 3) -> Iterator[Mapping[str, object]]:
+def _entries(value: object, depth: int = 3) -> list[Mapping[str, object]]:
     """The entries of ``data`` or ``error``: lists or objects, whatever the code, one in the other."""
     if isinstance(value, dict):
-        nested = (
-            None
-            if "sender" in value or "sender_name" in value
-            else [item for item in value.values() if isinstance(item, (dict, list))]
-        )
-        if not nested:
-            yield value
-        elif depth:
-            for item in nested:
-                yield from _entries(item, depth - 1)
+        if "sender" in value or "sender_name" in value:
+            return [value]
+        items = [item for item in value.values() if isinstance(item, (dict, list))]
+        if not items:
+            return [value]
     elif isinstance(value, list) and depth:
-        for item in value:
-            yield from _entries(item, depth - 1)
-    elif value:
-        yield {"text": value}
+        items = value
+    else:
+        return [{"text": value}] if value else []
+    return [entry for item in items for entry in _entries(item, depth - 1)] if depth else []
 
 
 def _limit(message: str) -> int | None:

@@ -66,16 +66,7 @@ class Client:
 
     def create(self, senders: Sequence[Sender]) -> Answer:
         """Make a create call. The vendor's page prints ``entity_id`` as a string, which keeps its digits."""
-        rows = [
-            {
-                "sender": sender.name,
-                "description": sender.description,
-                "iso_code": sender.iso_code,
-                **({"entity_id": sender.entity_id} if sender.entity_id else {}),
-            }
-            for sender in senders
-        ]
-        return self._call("POST", {"data": rows})
+        return self._call("POST", {"data": [_row(sender) for sender in senders]})
 
     def delete(self, senders: Sequence[Sender]) -> Answer:
         """Make a delete call."""
@@ -210,6 +201,13 @@ class Client:
             session.trust_env = self.endpoint.url.lower().startswith("https:")
             session.headers["User-Agent"] = "ansible community.kaleyra"
         return session
+
+
+def _row(sender: Sender) -> dict[str, str]:
+    row = {"sender": sender.name, "description": sender.description, "iso_code": sender.iso_code}
+    if sender.entity_id:
+        row["entity_id"] = sender.entity_id
+    return row
 
 
 def _spellings(key: str) -> set[str]:

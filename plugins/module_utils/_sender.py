@@ -19,7 +19,6 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import name_key
 
@@ -53,11 +52,8 @@ class Sender:
         self.key = name_key(name)
 
 
-class Entry(NamedTuple):
-    """One sender as it was declared, before any check. ``where`` is its place: ``senders[3]`` or a CSV's ``line 5``."""
-
-    where: str
-    fields: Mapping[str, object]
+Entry = tuple[str, Mapping[str, object]]
+"""One sender as it was declared, before any check: its place, ``senders[3]`` or a CSV's ``line 5``, and its fields."""
 
 
 class InputError(Exception):
@@ -78,7 +74,7 @@ class InputError(Exception):
 
 def entries_of_task(senders: Sequence[Mapping[str, object]]) -> list[Entry]:
     """The entries of the option ``senders``."""
-    return [Entry(f"senders[{index}]", fields) for index, fields in enumerate(senders)]
+    return [(f"senders[{index}]", fields) for index, fields in enumerate(senders)]
 
 
 def entries_of_file(path: str, columns_needed: Iterable[str]) -> list[Entry]:
@@ -107,7 +103,7 @@ def _json_entries(text: str, path: str) -> list[Entry]:
         raise InputError([f"src: {path} holds no list of objects"])
     known = {*FIELDS, "name"}
     faults = []
-    entries = []
+    entries: list[Entry] = []
     for index, row in enumerate(rows):
         where = f"src[{index}]"
         if not isinstance(row, dict):
@@ -115,11 +111,11 @@ def _json_entries(text: str, path: str) -> list[Entry]:
         elif not row.keys() <= known:
             faults.append(f"{where}: unknown {', '.join(sorted(row.keys() - known))}; known are {', '.join(FIELDS)}")
         elif "name" not in row:
-            entries.append(Entry(where, row))
+            entries.append((where, row))
         elif "sender" in row:
             faults.append(f"{where}: both sender and its alias name")
         else:
-            entries.append(Entry(where, {**row, "sender": row["name"]}))
+            entries.append((where, {**row, "sender": row["name"]}))
     if faults:
         raise InputError(faults)
     return entries
@@ -129,7 +125,7 @@ def _csv_entries(text: str, path: str, columns_needed: Iterable[str]) -> list[En
     if "\0" in text:
         raise InputError([f"src: {path} holds a NUL character"])
     columns: list[str] = []
-    entries = []
+    entries: list[Entry] = []
     faults = []
     for line, cells in _csv_rows(text, path):
         if not columns:
@@ -141,7 +137,7 @@ def _csv_entries(text: str, path: str, columns_needed: Iterable[str]) -> list[En
         elif len(cells) > len(columns):
             faults.append(f"line {line}: more cells than the header has columns")
         else:
-            entries.append(Entry(f"line {line}", dict(zip(columns, cells))))
+            entries.append((f"line {line}", dict(zip(columns, cells))))
     if not columns:
         raise InputError([f"src: {path} lacks a header line with a column sender"])
     if faults:
@@ -174,16 +170,16 @@ def senders_to_delete(entries: Iterable[Entry]) -> tuple[list[Sender], list[str]
     first: dict[str, str] = {}
     senders = []
     found: list[str] = []
-    for entry in entries:
-        name = _field(entry.fields, "sender", found)
+    for where, fields in entries:
+        name = _field(fields, "sender", found)
         if found:
-            faults.append(f"{_place(entry)}: {found.pop()}")
+            faults.append(f"{_place(where, fields)}: {found.pop()}")
         elif name in first:
             dropped.append(
-                f"{_place(entry)} is dropped: {first[name]} is the same sender, and deleting goes by the name alone"
+                f"{_place(where, fields)} is dropped: {first[name]} is the same sender, and deleting goes by the name alone"
             )
         else:
-            first[name] = entry.where
+            first[name] = where
             senders.append(Sender(name))
     if faults:
         raise InputError(faults)
@@ -201,32 +197,47 @@ def senders_to_create(entries: Iterable[Entry], defaults: Mapping[str, str]) -> 
     ]
     dropped: list[str] = []
     first: dict[tuple[str, str], tuple[str, Sender]] = {}
+    known: dict[tuple[object, ...], tuple[str, str, str]] = {}
     found: list[str] = []
-    for entry in entries:
-        sender = _sender_to_create(entry.fields, defaults, found)
+    for where, fields in entries:
+        sender = Sender(_field(fields, "sender", found), *_common_fields(fields, defaults, known, found))
         if found:
-            faults.extend(f"{_place(entry)}: {fault}" for fault in found)
+            faults.extend(f"{_place(where, fields)}: {fault}" for fault in found)
             found.clear()
             continue
-        where, twin = first.setdefault((sender.name, sender.iso_code.lower()), (entry.where, sender))
+        place, twin = first.setdefault((sender.name, sender.iso_code.lower()), (where, sender))
         if twin is sender:
             continue
         other = [name for name in ("description", "entity_id") if getattr(sender, name) != getattr(twin, name)]
         if other:
-            faults.append(f"{_place(entry)}: the same sender as {where}, with another {' and '.join(other)}")
+            faults.append(f"{_place(where, fields)}: the same sender as {place}, with another {' and '.join(other)}")
         else:
-            dropped.append(f"{_place(entry)} is dropped: {where} is the same")
+            dropped.append(f"{_place(where, fields)} is dropped: {place} is the same")
     if faults:
         raise InputError(faults)
     return [sender for _where, sender in first.values()], _told(dropped)
 
 
-def _sender_to_create(fields: Mapping[str, object], defaults: Mapping[str, str], faults: list[str]) -> Sender:
-    name = _field(fields, "sender", faults)
+def _common_fields(
+    fields: Mapping[str, object],
+    defaults: Mapping[str, str],
+    known: dict[tuple[object, ...], tuple[str, str, str]],
+    faults: list[str],
+) -> tuple[str, str, str]:
+    """Description, country and entity ID, which most senders of a list share: ``known`` has those that were right."""
+    given = (fields.get("description"), fields.get("iso_code"), fields.get("entity_id"))
+    try:
+        return known[given]
+    except (KeyError, TypeError):  # new, or no texts
+        pass
+    before = len(faults)
     description = _field(fields, "description", faults, defaults["description"])
     iso_code = _field(fields, "iso_code", faults, defaults["iso_code"])
     entity_id = _field(fields, "entity_id", faults, defaults["entity_id"], optional=iso_code.lower() != "in")
-    return Sender(name, description, iso_code, entity_id)
+    texts = (description, iso_code, entity_id)
+    if len(faults) == before and all(value is None or isinstance(value, str) for value in given):
+        known[given] = texts  # but no numbers, of which Python takes different ones for the same
+    return texts
 
 
 def _told(dropped: Sequence[str]) -> list[str]:
@@ -239,9 +250,9 @@ def _told(dropped: Sequence[str]) -> list[str]:
     )
 
 
-def _place(entry: Entry) -> str:
-    name = entry.fields.get("sender")
-    return f"{entry.where} ({'no sender' if name in (None, '') else name})"
+def _place(where: str, fields: Mapping[str, object]) -> str:
+    name = fields.get("sender")
+    return f"{where} ({'no sender' if name in (None, '') else name})"
 
 
 def _field(

@@ -278,7 +278,7 @@ class _Walk:
                 msg = f"{self.operation.done} by an earlier call, although that was refused for others' sake"
                 self.settled[sender] = Outcome(sender, self.operation.done, changed=True, failed=False, msg=msg)
             else:
-                self.settled[sender] = Outcome(sender, self.operation.already, changed=False, failed=False)
+                self.settled[sender] = Outcome(sender, self.operation.already, False, False)
 
     def _narrow(self, call: list[Sender], answer: Answer) -> None:
         """A refusal that names nobody: halve the call, to part the bad rows from the good ones."""

@@ -153,7 +153,7 @@ def _declared(scenario: Scenario) -> dict[Sender, Declared]:
     creating = scenario.operation == "create"
     fields = {"description": "For orders", "entity_id": "123456789012"}
     entries = [
-        _sender.Entry(f"senders[{index}]", {"sender": row.name, "iso_code": row.country, **fields})
+        (f"senders[{index}]", {"sender": row.name, "iso_code": row.country, **fields})
         for index, row in enumerate(scenario.rows)
     ]
     rows: dict[tuple[str, str], Declared] = {}

@@ -63,7 +63,7 @@ def test_csv_cells_are_read_as_they_are(tmp_path):
         ("0012", 'a, "b";\nc\t\r\nd\re'),
         ("T\u00e4st", " d "),
     ]
-    assert [entry.where for entry in entries] == ["line 2", "line 6"]
+    assert [place for place, _fields in entries] == ["line 2", "line 6"]
 
 
 @pytest.mark.parametrize("content", ["sender", "sender\n\n", "sender,description\r\n"])
@@ -95,7 +95,7 @@ def test_json(tmp_path, content):
 
 def test_the_place_of_a_json_entry(tmp_path):
     entries = file_of(tmp_path, "senders.json", '[{"sender": "ADPAI"}, {"name": "ABCF01"}]')
-    assert [entry.where for entry in entries] == ["src[0]", "src[1]"]
+    assert [place for place, _fields in entries] == ["src[0]", "src[1]"]
 
 
 def test_an_empty_json_list(tmp_path):
