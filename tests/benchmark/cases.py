@@ -24,6 +24,7 @@ JSON, CSV, LOOKUP = "``src``, JSON", "``src``, CSV", "``lookup`` and ``from_json
 EXTRA, INCLUDE, VARS = "``-e @file.json``", "``include_vars``, JSON", "``vars_files``, JSON"
 LOOP, WHOLE, FILE = "``uri`` in a loop", "``uri`` with one body", "``uri`` with one file"
 CURL, SCRIPT = "``curl``", "a script with ``requests``"
+UNCHECKED = "a module that checks nothing, and returns the same"
 ALONE = "the module's own work"
 
 SIZES = (1, 100, 1_000, 5_000, 10_000, 50_000)
@@ -66,10 +67,19 @@ def content(place: Place, file: str) -> str:
     return f"{{{{ lookup('ansible.builtin.file', '{place.list / file}') | from_json }}}}"
 
 
-def empty(place: Place) -> Command:
+def local(name: str, place: Place, **options: Any) -> Command:
+    """A module of this folder."""
     (place.folder / "library").mkdir()
-    shutil.copy(HERE / "empty.py", place.folder / "library")
-    return play(place, [{"empty": {}}])
+    shutil.copy(HERE / f"{name}.py", place.folder / "library")
+    return play(place, [{name: options}])
+
+
+def empty(place: Place) -> Command:
+    return local("empty", place)
+
+
+def unchecked(place: Place) -> Command:
+    return local("unchecked", place, url=address(place), api_key=KEY, src=str(place.list / "senders.json"))
 
 
 def by_src(suffix: str, **options: Any) -> Callable[[Place], Command]:
@@ -157,6 +167,7 @@ def cases() -> Iterator[Case]:
             yield _creating(what, senders, command, "ways", once=senders > MANY)
     yield from _existing()
     yield _creating(LOOP, LOOPED, looped, "instead", calls=LOOPED, once=True)
+    yield _creating(UNCHECKED, MANY, unchecked, "instead")
     yield _creating(WHOLE, MANY, whole, "instead")
     yield _creating(FILE, MANY, whole_file, "instead")
     if shutil.which("curl"):

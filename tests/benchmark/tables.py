@@ -36,6 +36,7 @@ from .cases import (
     MANY,
     SCRIPT,
     SIZES,
+    UNCHECKED,
     VARS,
     WHOLE,
     deleting,
@@ -211,7 +212,7 @@ def _instead(results: Results) -> Iterator[Row]:
     for way in (JSON, LOOKUP):
         yield [f"this module, {way}", _cell(results, results.seconds(way, MANY))]
     yield [f"{LOOP}, extrapolated from {LOOPED}", _cell(results, results.extrapolated())]
-    for what in (WHOLE, FILE, SCRIPT, CURL):
+    for what in (UNCHECKED, WHOLE, FILE, SCRIPT, CURL):
         if seconds := results.seconds(what, MANY):
             yield [what, _cell(results, seconds)]
 
