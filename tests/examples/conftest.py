@@ -84,8 +84,15 @@ def shell(
             encoding="utf-8",
             check=False,
         )
-        assert done.returncode == 0, done.stdout
-        assert "[WARNING]" not in done.stdout, done.stdout
+        fault = (
+            f"ended with status {done.returncode}"
+            if done.returncode
+            else "warned"
+            if "[WARNING]" in done.stdout
+            else ""
+        )
+        if fault:
+            pytest.fail(f"It {fault}:\n{done.stdout}", pytrace=False)
         return done.stdout
 
     return run
