@@ -299,6 +299,12 @@ def test_reasons_without_a_name():
     assert found.errors == {}
 
 
+@pytest.mark.parametrize("nothing", [None, "", 0, False, [], {}], ids=repr)
+def test_an_error_that_holds_nothing_is_none(nothing):
+    found = read(200, body("MSG999", message="Fine", error=nothing))
+    assert (found.verdict, found.message) == (Verdict.LOST, "HTTP 200 OK, with the undocumented code MSG999: Fine")
+
+
 @pytest.mark.parametrize("wrap", [lambda item: [item], lambda item: {"0": item}], ids=["lists", "objects"])
 def test_entries_are_looked_for_three_levels_deep(wrap):
     three = wrap(wrap(wrap(refusal())))
