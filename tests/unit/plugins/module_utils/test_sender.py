@@ -119,6 +119,41 @@ def test_entity_ids(entity_id):
     assert told(senders_to_create(entries, NO_DEFAULTS)[0]) == [(*ABCF01[:3], str(entity_id))]
 
 
+@pytest.mark.parametrize("other", [{"description": "other"}, {"iso_code": "us"}, {"entity_id": "2" * 12}, {}])
+def test_entries_that_share_some_fields(other):
+    common = {"description": "common", "iso_code": "in", "entity_id": "1" * 12}
+    entries = entries_of_task([{"sender": name, **common, **more} for name, more in zip("ABC", ({}, other, {}))])
+    expected = [(name, *{**common, **more}.values()) for name, more in zip("ABC", ({}, other, {}))]
+    assert told(senders_to_create(entries, NO_DEFAULTS)[0]) == expected
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "fault"),
+    [
+        ({"entity_id": 123456789012}, {"entity_id": 123456789012.0}, "entity_id is the number 123456789012.0"),
+        ({"description": 1}, {"description": True}, "description is the boolean True"),
+        ({"description": "A"}, {"description": ["A"]}, "description is not a text"),
+        ({}, {"iso_code": {}}, "iso_code is not a text"),
+    ],
+)
+def test_what_python_takes_for_the_same_is_not(right, wrong, fault):
+    with pytest.raises(InputError) as error:
+        senders_to_create(entries_of_task([{"sender": "A", **right}, {"sender": "B", **wrong}]), DEFAULTS)
+    assert len(error.value.faults) == 1
+    assert error.value.faults[0].startswith(f"senders[1] (B): {fault}")
+
+
+def test_a_fault_that_entries_share_is_told_for_each():
+    with pytest.raises(InputError) as error:
+        senders_to_create(entries_of_task([{"sender": name, "iso_code": "usa"} for name in ("A", "", "C")]), DEFAULTS)
+    assert error.value.faults == [
+        "senders[0] (A): iso_code 'usa' is not two letters",
+        "senders[1] (no sender): sender is missing",
+        "senders[1] (no sender): iso_code 'usa' is not two letters",
+        "senders[2] (C): iso_code 'usa' is not two letters",
+    ]
+
+
 def test_only_india_demands_an_entity_id_and_any_country_may_have_one():
     entries = entries_of_task([{"sender": "ADPAI", "iso_code": "US", "description": "testing"}])
     assert told(senders_to_create(entries, NO_DEFAULTS)[0]) == [("ADPAI", "testing", "US", "")]
