@@ -138,7 +138,9 @@ def test_entries_that_share_some_fields(other):
 )
 def test_what_python_takes_for_the_same_is_not(right, wrong, fault):
     with pytest.raises(InputError) as error:
-        senders_to_create(entries_of_task([{"sender": "A", **right}, {"sender": "B", **wrong}]), DEFAULTS)
+        senders_to_create(
+            entries_of_task([{"sender": "A", **DEFAULTS, **right}, {"sender": "B", **DEFAULTS, **wrong}]), NO_DEFAULTS
+        )
     assert len(error.value.faults) == 1
     assert error.value.faults[0].startswith(f"senders[1] (B): {fault}")
 
