@@ -82,7 +82,6 @@ def name_key(name: str) -> str:
     return name.strip().casefold()
 
 
-@functools.lru_cache  # an answer repeats its reason for thousands of senders
 def already_exists(reason: str) -> bool:
     """Whether a reason says that the sender is there. In another account it is not."""
     return bool(re.search(r"already\s+exist", reason, re.IGNORECASE)) and not re.search(
@@ -90,7 +89,6 @@ def already_exists(reason: str) -> bool:
     )
 
 
-@functools.lru_cache
 def does_not_exist(reason: str) -> bool:
     """Whether a reason says that the sender is not there. The pages print no such words: these are the plausible ones."""
     return bool(
@@ -178,10 +176,11 @@ def _errors(error: object) -> tuple[dict[str, list[str]], list[str]]:
     """The reasons by sender, and those that name none."""
     named: dict[str, list[str]] = {}
     unnamed: list[str] = []
+    reasons_of = functools.lru_cache(_reasons)  # thousands of senders share one
     for entry in _entries(error):
         name = _text(entry.get("sender_name"))
         if name and len(entry) == 2 and isinstance(entry.get("sender"), str):  # as the page prints it
-            reasons = _reasons_of(entry["sender"])
+            reasons = reasons_of((entry["sender"],))
         else:
             fields = {key: value for key, value in entry.items() if key != "sender_name"}
             if not name and "message" in fields:
@@ -192,11 +191,6 @@ def _errors(error: object) -> tuple[dict[str, list[str]], list[str]]:
         else:
             unnamed.extend(reasons)
     return named, unnamed[:MOST_REASONS]
-
-
-@functools.lru_cache  # thousands of senders share one
-def _reasons_of(text: str) -> tuple[str, ...]:
-    return _reasons([text])
 
 
 def _reasons(values: Iterable[object]) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ one, so it is refused with a hint.
 from __future__ import annotations
 
 import csv
-import functools
 import io
 import json
 import os
@@ -294,7 +293,6 @@ def _sender_fault(text: str) -> str:
     return "" if text.isprintable() else "holds a control character"
 
 
-@functools.lru_cache  # most senders of a list share these fields
 def _description_fault(text: str) -> str:
     return "" if text.strip() else "is empty but for space"
 
@@ -304,7 +302,6 @@ def _quoted(text: str) -> str:
     return f"'{text}'" if text.isprintable() else repr(text)
 
 
-@functools.lru_cache
 def _iso_code_fault(text: str) -> str:
     if ISO_CODE.fullmatch(text):
         return ""
@@ -312,7 +309,6 @@ def _iso_code_fault(text: str) -> str:
     return f"{_quoted(text)} is not two letters{hint}"
 
 
-@functools.lru_cache
 def _entity_id_fault(text: str) -> str:
     if ENTITY_ID.fullmatch(text):
         return ""

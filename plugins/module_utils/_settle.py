@@ -11,6 +11,7 @@ cannot tell: it sends, and learns from refusals. What an answer leaves open stay
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,8 +49,9 @@ class Operation:
     refuses_already: bool
 
 
-CREATE = Operation("created", "present", 5000, already_exists, True)
-DELETE = Operation("deleted", "absent", 100, does_not_exist, False)
+# Thousands of senders share a reason.
+CREATE = Operation("created", "present", 5000, functools.lru_cache(already_exists), True)
+DELETE = Operation("deleted", "absent", 100, functools.lru_cache(does_not_exist), False)
 
 
 class Outcome(NamedTuple):
@@ -168,6 +170,7 @@ class _Walk:
         self.left_out: set[Sender] = set()  # of the errors of a refusal that named others
         self.halved: set[Sender] = set()  # refused in a call without a name
         self.unnamed: set[Sender] = set()  # rejected without being named
+        self.belated: set[Sender] = set()  # done by a refused call, as an answer after it tells
         self.doubts: dict[Sender, list[int]] = {}  # the lost tries that held a sender
         self.disproved: set[int] = set()  # the lost tries that certainly did nothing
         self.lost_tries = itertools.count()
@@ -234,9 +237,9 @@ class _Walk:
                 msg = f"an earlier call held it and may have acted on it; then {reason.message}"
                 return Outcome(sender, "unknown", True, True, "", reason.code, msg)
             return Outcome(sender, "not_attempted", False, True, "", reason.code, reason.message)
-        if in_doubt and found.outcome == self.operation.already:
+        if in_doubt and (found.outcome == self.operation.already or sender in self.belated):
             msg = f"an answer was lost: this run may have {self.operation.done} it"
-            return Outcome(sender, found.outcome, True, False, msg=msg)
+            return Outcome(sender, self.operation.already, True, False, msg=msg)
         if found.outcome == "rejected" and sender in self.unnamed and (in_doubt or sender in self.left_out):
             return Outcome(sender, "unknown", True, True, "", found.code, found.msg)
         return found
@@ -275,6 +278,7 @@ class _Walk:
                 msg = "; ".join(dict.fromkeys(reasons))
                 self._settle([sender], "rejected", answer, changed=False, failed=True, msg=msg)
             elif sender in late and not self.piecemeal:
+                self.belated.add(sender)
                 msg = f"{self.operation.done} by an earlier call, although that was refused for others' sake"
                 self.settled[sender] = Outcome(sender, self.operation.done, changed=True, failed=False, msg=msg)
             else:

@@ -168,6 +168,26 @@ EXAMPLES = {
         [("A B", after_lost_try(refused(A=ALREADY))), ("C D", after_lost_try(refused(C=ALREADY, D=BAD))), ("B", OK)],
         {"A": "already", "B": "done", "C": "already?", "D": "rejected"},
     ),
+    "left out, then a lost try before all are there": (
+        9,
+        [("A B C", refused(A=BAD)), ("B C", after_lost_try(refused(B=ALREADY, C=ALREADY)))],
+        {"A": "rejected", "B": "already?", "C": "already?"},
+    ),
+    "a lost try, left out, then all are there": (
+        9,
+        [("A B C", after_lost_try(refused(A=BAD))), ("B C", refused(B=ALREADY, C=ALREADY))],
+        {"A": "rejected", "B": "already?", "C": "already?"},
+    ),
+    "a lost try, left out, then all are there, and the lost try is disproved": (
+        9,
+        [
+            ("A B C D E", after_lost_try(refused(A=ALREADY))),
+            ("B C D E", Answer(Verdict.TOO_LARGE, limit=2)),
+            ("B C", refused(B=ALREADY, C=ALREADY)),
+            ("D E", OK),
+        ],
+        {"A": "already", "B": "done", "C": "done", "D": "done", "E": "done"},
+    ),
     "a lost try before a rejection by name": (9, [("A", after_lost_try(refused(A=BAD)))], {"A": "rejected"}),
     "a lost try before a rejection without a name": (9, [("A", after_lost_try(NAMELESS))], {"A": "unknown"}),
     # Refusals that leave senders out
