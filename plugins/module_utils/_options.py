@@ -86,7 +86,7 @@ def read(params: Mapping[str, Any]) -> Plan:
     senders: list[Sender] = []
     warnings: list[str] = []
     try:
-        senders, warnings = _read_senders(params)
+        senders, warnings = _read_senders(params, faults)
     except InputError as error:
         faults += error.faults
     if faults:
@@ -114,7 +114,7 @@ def echo(params: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _read_senders(params: Mapping[str, Any]) -> tuple[list[Sender], list[str]]:
+def _read_senders(params: Mapping[str, Any], faults: list[str]) -> tuple[list[Sender], list[str]]:
     defaults = {name: params[name] or "" for name in ("description", "iso_code", "entity_id")}
     creating = params["state"] == "present"
     if params["src"] is not None:
@@ -122,7 +122,7 @@ def _read_senders(params: Mapping[str, Any]) -> tuple[list[Sender], list[str]]:
             "sender",
             *(name for name in ("description", "iso_code") if creating and not defaults[name]),
         ]
-        entries = entries_of_file(params["src"], needed)
+        entries = entries_of_file(params["src"], needed, faults)
     elif params["senders"] is not None:
         entries = entries_of_task(params["senders"])
     else:

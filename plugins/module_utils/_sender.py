@@ -76,10 +76,11 @@ def entries_of_task(senders: Sequence[Mapping[str, object]]) -> list[Entry]:
     return [(f"senders[{index}]", fields) for index, fields in enumerate(senders)]
 
 
-def entries_of_file(path: str, columns_needed: Iterable[str]) -> list[Entry]:
+def entries_of_file(path: str, columns_needed: Iterable[str], faults: list[str]) -> list[Entry]:
     """Read a CSV or JSON file.
 
     :arg columns_needed: the columns that a CSV must have.
+    :arg faults: gets what is wrong with the form of single entries, which are left out.
     :raises InputError: it cannot be read, is neither, or is not a list of senders.
     """
     kind = os.path.splitext(path)[1].lower()
@@ -88,7 +89,9 @@ def entries_of_file(path: str, columns_needed: Iterable[str]) -> list[Entry]:
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             return (
-                _csv_entries(file.read(), path, columns_needed) if kind == ".csv" else _json_entries(file.read(), path)
+                _csv_entries(file.read(), path, columns_needed, faults)
+                if kind == ".csv"
+                else _json_entries(file.read(), path, faults)
             )
     except OSError as error:
         raise InputError([f"src: {path} cannot be read: {error.strerror}"]) from None
@@ -96,51 +99,49 @@ def entries_of_file(path: str, columns_needed: Iterable[str]) -> list[Entry]:
         raise InputError([f"src: {path} is not {kind[1:].upper()} in UTF-8: {error}"]) from None
 
 
-def _json_entries(text: str, path: str) -> list[Entry]:
+def _json_entries(text: str, path: str, faults: list[str]) -> list[Entry]:
     rows = json.loads(text)
     if not isinstance(rows, list):
         raise InputError([f"src: {path} holds no list of objects"])
     known = {*FIELDS, "name"}
-    faults = []
     entries: list[Entry] = []
     for index, row in enumerate(rows):
         where = f"src[{index}]"
         if not isinstance(row, dict):
             faults.append(f"{where}: not an object")
         elif not row.keys() <= known:
-            faults.append(f"{where}: unknown {', '.join(sorted(row.keys() - known))}; known are {', '.join(FIELDS)}")
+            unknown = ", ".join(sorted(row.keys() - known))
+            faults.append(f"{_place(where, row)}: unknown {unknown}; known are {', '.join(FIELDS)}")
         elif "name" not in row:
             entries.append((where, row))
         elif "sender" in row:
-            faults.append(f"{where}: both sender and its alias name")
+            faults.append(f"{_place(where, row)}: both sender and its alias name")
         else:
             entries.append((where, {**row, "sender": row["name"]}))
-    if faults:
-        raise InputError(faults)
     return entries
 
 
-def _csv_entries(text: str, path: str, columns_needed: Iterable[str]) -> list[Entry]:
+def _csv_entries(text: str, path: str, columns_needed: Iterable[str], faults: list[str]) -> list[Entry]:
     if "\0" in text:
         raise InputError([f"src: {path} holds a NUL character"])
     columns: list[str] = []
     entries: list[Entry] = []
-    faults = []
     for line, cells in _csv_rows(text, path):
         if not columns:
             columns = ["sender" if cell.strip() == "name" else cell.strip() for cell in cells]
-            faults += [f"src: {path} lacks a column {name}" for name in columns_needed if name not in columns]
-            faults += [f"src: {path} has two columns {name}" for name in FIELDS if columns.count(name) > 1]
-            if faults:
-                raise InputError(faults)
+            wrong = [f"src: {path} lacks a column {name}" for name in columns_needed if name not in columns]
+            wrong += [f"src: {path} has two columns {name}" for name in FIELDS if columns.count(name) > 1]
+            if wrong:
+                raise InputError(wrong)
         elif len(cells) > len(columns):
-            faults.append(f"line {line}: more cells than the header has columns")
+            fields = dict(zip(columns, cells))
+            faults.append(
+                f"{_place(f'line {line}', fields)}: more cells than the header has columns; quote a text with a separator in it"
+            )
         else:
             entries.append((f"line {line}", dict(zip(columns, cells))))
     if not columns:
         raise InputError([f"src: {path} lacks a header line with a column sender"])
-    if faults:
-        raise InputError(faults)
     return entries
 
 
@@ -251,7 +252,8 @@ def _told(dropped: Sequence[str]) -> list[str]:
 
 def _place(where: str, fields: Mapping[str, object]) -> str:
     name = fields.get("sender")
-    return f"{where} ({'no sender' if name in (None, '') else name})"
+    text = "no sender" if name in (None, "") else str(name)
+    return f"{where} ({text if text.isprintable() else repr(text)})"
 
 
 def _field(

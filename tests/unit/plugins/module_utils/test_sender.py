@@ -27,7 +27,10 @@ def told(senders):
 def file_of(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return entries_of_file(str(path), ["sender"])
+    faults = []
+    entries = entries_of_file(str(path), ["sender"], faults)
+    assert faults == []
+    return entries
 
 
 @pytest.mark.parametrize(

@@ -108,8 +108,9 @@ TEXTS = [
 @pytest.mark.parametrize(("fields", "fault"), TEXTS)
 def test_a_bad_text(refused, in_each_form, fields, fault):
     name = fields.get("sender", "ABCF99") or "no sender"
+    shown = name if name.isprintable() else repr(name)
     for options, _first, place in in_each_form(third(**fields)):
-        assert refused(**options) == f"{place} ({name}): {fault}"
+        assert refused(**options) == f"{place} ({shown}): {fault}"
 
 
 BOOLEAN = "; quote it, for YAML takes words such as no, NO, on and yes for booleans"
@@ -225,7 +226,7 @@ def test_absent_wants_a_sender_of_each_entry_and_reads_no_more(refused, run, box
         ((HEADER + LINE + f"ABCF01,{'x' * 200_000},in,123456789011\n").encode(), "line 3: {0} is not CSV here"),
         (
             (HEADER + LINE + "ABCF01,test,ing,in,123456789011\n").encode(),
-            "line 3: more cells than the header has columns",
+            "line 3 (ABCF01): more cells than the header has columns; quote a text with a separator in it",
         ),
     ],
 )
@@ -251,6 +252,40 @@ def test_a_csv_fault_is_at_the_line_where_its_record_begins(refused, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("name", "content", "faults"),
+    [
+        (
+            "senders.csv",
+            "sender,description,iso_code\nA,Orders, returns,us\nB,Orders,usa\n,Orders,us\n",
+            ["line 2 (A): more cells than", "line 3 (B): iso_code 'usa'", "line 4 (no sender): sender is missing"],
+        ),
+        (
+            "senders.json",
+            '[5, {"sender": "A", "iso_code": "usa"}, {"sender": "B", "foo": 1}, {"name": ""}, {"name": "C", "sender": "D"}]',
+            [
+                "src[0]: not an object",
+                "src[1] (A): iso_code 'usa'",
+                "src[2] (B): unknown foo",
+                "src[3] (no sender): sender is missing",
+                "src[4] (D): both sender and its alias name",
+            ],
+        ),
+    ],
+)
+def test_faults_of_form_and_of_value_are_named_together(refused, tmp_path, name, content, faults):
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    message = refused(src=str(path), description="Orders", iso_code="us", timeout=0)
+    assert all(fault in message for fault in [*faults, "timeout: not a positive number"])
+
+
+def test_a_name_with_control_characters_is_shown_escaped(refused):
+    assert r"senders[0] ('A\x1b[2J\n'): sender has space around it" in refused(
+        senders=[{**GOOD, "sender": "A\x1b[2J\n"}]
+    )
+
+
+@pytest.mark.parametrize(
     ("content", "fault"),
     [
         (b"", "is not JSON in UTF-8"),
@@ -262,13 +297,13 @@ def test_a_csv_fault_is_at_the_line_where_its_record_begins(refused, tmp_path):
         (b"NaN", "holds no list of objects"),
         (b'{"senders": []}', "holds no list of objects"),
         (b'["ADPAI", null, [], 7]', "src[0]: not an object; src[1]: not an object; src[2]: not an object; src[3]: not"),
-        (b'[{}, {"sender": "A", "sendr": "B"}]', "src[1]: unknown sendr"),
+        (b'[{}, {"sender": "A", "sendr": "B"}]', "src[1] (A): unknown sendr"),
         (
             b'[{"sendr": "A", "nam": "B"}]',
-            "src[0]: unknown nam, sendr; known are sender, description, iso_code, entity_id",
+            "src[0] (no sender): unknown nam, sendr; known are sender, description, iso_code, entity_id",
         ),
-        (b'[{"sender": "A", "name": "B"}]', "src[0]: both sender and its alias name"),
-        (json.dumps([{**GOOD, "name": "B"}]).encode(), "src[0]: both sender and its alias name"),
+        (b'[{"sender": "A", "name": "B"}]', "src[0] (A): both sender and its alias name"),
+        (json.dumps([{**GOOD, "name": "B"}]).encode(), "src[0] (ADPAI): both sender and its alias name"),
         (json.dumps([GOOD]).encode("utf-16"), "is not JSON in UTF-8"),
         (b'[{"sender": "T\xe4st"}]', "is not JSON in UTF-8"),
         (b"[" * 100_000, "is not JSON in UTF-8"),
