@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import env_fallback
 from ansible_collections.community.kaleyra.plugins.module_utils._client import Endpoint
+from ansible_collections.community.kaleyra.plugins.module_utils._file import entries_of_file
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
     InputError,
     Sender,
-    entries_of_file,
     entries_of_task,
     senders_to_create,
     senders_to_delete,

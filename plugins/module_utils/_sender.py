@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 
-"""One sender, and the reading and checking of a list of them from the task or from a file.
+"""One sender, and the checking of a list of them.
 
 Nothing is mended on the way: a value that YAML, a spreadsheet or a browser has changed cannot be told from a wrong
 one, so it is refused with a hint.
@@ -11,12 +11,8 @@ one, so it is refused with a hint.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import name_key
@@ -76,90 +72,6 @@ def entries_of_task(senders: Sequence[Mapping[str, object]]) -> list[Entry]:
     return [(f"senders[{index}]", fields) for index, fields in enumerate(senders)]
 
 
-def entries_of_file(path: str, columns_needed: Iterable[str], faults: list[str]) -> list[Entry]:
-    """Read a CSV or JSON file.
-
-    :arg columns_needed: the columns that a CSV must have.
-    :arg faults: gets what is wrong with the form of single entries, which are left out.
-    :raises InputError: it cannot be read, is neither, or is not a list of senders.
-    """
-    kind = os.path.splitext(path)[1].lower()
-    if kind not in (".csv", ".json"):
-        raise InputError([f"src: {path} ends in neither .csv nor .json"])
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            return (
-                _csv_entries(file.read(), path, columns_needed, faults)
-                if kind == ".csv"
-                else _json_entries(file.read(), path, faults)
-            )
-    except OSError as error:
-        raise InputError([f"src: {path} cannot be read: {error.strerror}"]) from None
-    except (ValueError, RecursionError) as error:
-        raise InputError([f"src: {path} is not {kind[1:].upper()} in UTF-8: {error}"]) from None
-
-
-def _json_entries(text: str, path: str, faults: list[str]) -> list[Entry]:
-    rows = json.loads(text)
-    if not isinstance(rows, list):
-        raise InputError([f"src: {path} holds no list of objects"])
-    known = {*FIELDS, "name"}
-    entries: list[Entry] = []
-    for index, row in enumerate(rows):
-        where = f"src[{index}]"
-        if not isinstance(row, dict):
-            faults.append(f"{where}: not an object")
-        elif not row.keys() <= known:
-            unknown = ", ".join(sorted(row.keys() - known))
-            faults.append(f"{_place(where, row)}: unknown {unknown}; known are {', '.join(FIELDS)}")
-        elif "name" not in row:
-            entries.append((where, row))
-        elif "sender" in row:
-            faults.append(f"{_place(where, row)}: both sender and its alias name")
-        else:
-            entries.append((where, {**row, "sender": row["name"]}))
-    return entries
-
-
-def _csv_entries(text: str, path: str, columns_needed: Iterable[str], faults: list[str]) -> list[Entry]:
-    if "\0" in text:
-        raise InputError([f"src: {path} holds a NUL character"])
-    columns: list[str] = []
-    entries: list[Entry] = []
-    for line, cells in _csv_rows(text, path):
-        if not columns:
-            columns = ["sender" if cell.strip() == "name" else cell.strip() for cell in cells]
-            wrong = [f"src: {path} lacks a column {name}" for name in columns_needed if name not in columns]
-            wrong += [f"src: {path} has two columns {name}" for name in FIELDS if columns.count(name) > 1]
-            if wrong:
-                raise InputError(wrong)
-        elif len(cells) > len(columns):
-            fields = dict(zip(columns, cells))
-            faults.append(
-                f"{_place(f'line {line}', fields)}: more cells than the header has columns; quote a text with a separator in it"
-            )
-        else:
-            entries.append((f"line {line}", dict(zip(columns, cells))))
-    if not columns:
-        raise InputError([f"src: {path} lacks a header line with a column sender"])
-    return entries
-
-
-def _csv_rows(text: str, path: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows that hold something, each with the line that it begins in."""
-    header_line = next((line for line in text.splitlines() if line.strip()), "")
-    # Spreadsheets write semicolons where the comma is the decimal sign.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header_line.count), strict=True)
-    line = 1
-    try:
-        for cells in reader:
-            if any(cells):
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError([f"line {line}: {path} is not CSV here: {error}"]) from None
-
-
 def senders_to_delete(entries: Iterable[Entry]) -> tuple[list[Sender], list[str]]:
     """The distinct senders by name, and warnings about duplicates. Only ``sender`` is read.
 
@@ -173,10 +85,10 @@ def senders_to_delete(entries: Iterable[Entry]) -> tuple[list[Sender], list[str]
     for where, fields in entries:
         name = _field(fields, "sender", found)
         if found:
-            faults.append(f"{_place(where, fields)}: {found.pop()}")
+            faults.append(f"{location(where, fields)}: {found.pop()}")
         elif name in first:
             dropped.append(
-                f"{_place(where, fields)} is dropped: {first[name]} is the same sender, and deleting goes by the name alone"
+                f"{location(where, fields)} is dropped: {first[name]} is the same sender, and deleting goes by the name alone"
             )
         else:
             first[name] = where
@@ -202,7 +114,7 @@ def senders_to_create(entries: Iterable[Entry], defaults: Mapping[str, str]) -> 
     for where, fields in entries:
         sender = Sender(_field(fields, "sender", found), *_common_fields(fields, defaults, known, found))
         if found:
-            faults.extend(f"{_place(where, fields)}: {fault}" for fault in found)
+            faults.extend(f"{location(where, fields)}: {fault}" for fault in found)
             found.clear()
             continue
         place, twin = first.setdefault((sender.name, sender.iso_code.lower()), (where, sender))
@@ -210,12 +122,13 @@ def senders_to_create(entries: Iterable[Entry], defaults: Mapping[str, str]) -> 
             continue
         other = [name for name in ("description", "entity_id") if getattr(sender, name) != getattr(twin, name)]
         if other:
-            faults.append(f"{_place(where, fields)}: the same sender as {place}, with another {' and '.join(other)}")
+            faults.append(f"{location(where, fields)}: the same sender as {place}, with another {' and '.join(other)}")
         else:
-            dropped.append(f"{_place(where, fields)} is dropped: {place} is the same")
+            dropped.append(f"{location(where, fields)} is dropped: {place} is the same")
     if faults:
         raise InputError(faults)
-    return [sender for _where, sender in first.values()], _told(dropped)
+    senders = [sender for _where, sender in first.values()]
+    return senders, _told(dropped) + _rounded({sender.entity_id: sender.name for sender in reversed(senders)})
 
 
 def _common_fields(
@@ -240,6 +153,18 @@ def _common_fields(
     return texts
 
 
+def _rounded(names: Mapping[str, str]) -> list[str]:
+    """A warning about entity IDs, each with a sender's name, whose last digits a spreadsheet may have made zeros: it keeps 15 of 19."""
+    found = [text for text in names if len(text) >= 18 and len(text.rstrip("0")) <= 15]
+    return (
+        [
+            f"entity_id {found[0]} of {names[found[0]]} ends in zeros, as a spreadsheet writes a long number; check its digits"
+        ]
+        if found
+        else []
+    )
+
+
 def _told(dropped: Sequence[str]) -> list[str]:
     """One warning for all duplicates, or none."""
     more = len(dropped) - MOST_DROPPED_TOLD
@@ -250,7 +175,7 @@ def _told(dropped: Sequence[str]) -> list[str]:
     )
 
 
-def _place(where: str, fields: Mapping[str, object]) -> str:
+def location(where: str, fields: Mapping[str, object]) -> str:
     name = fields.get("sender")
     text = "no sender" if name in (None, "") else str(name)
     return f"{where} ({text if text.isprintable() else repr(text)})"

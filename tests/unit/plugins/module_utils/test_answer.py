@@ -201,6 +201,7 @@ def test_the_limit_that_rbc192_names(message, limit):
         ("Sender ID already exists", True),
         ("SENDER ID ALREADY  EXISTS!", True),
         ("Sender ID already exists in another account", False),
+        ("SENDER ID ALREADY EXISTS IN ANOTHER ACCOUNT", False),
         ("Already exists with a different entity ID", False),
         (TOO_LONG, False),
         ("Sender ID does not exist.", False),

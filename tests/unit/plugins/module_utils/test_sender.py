@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.community.kaleyra.plugins.module_utils._file import entries_of_file
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
     InputError,
     Sender,
-    entries_of_file,
     entries_of_task,
     senders_to_create,
     senders_to_delete,
@@ -146,6 +146,26 @@ def test_what_python_takes_for_the_same_is_not(right, wrong, fault):
         )
     assert len(error.value.faults) == 1
     assert error.value.faults[0].startswith(f"senders[1] (B): {fault}")
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "warned"),
+    [
+        ("1201159123456780000", True),
+        ("1201159123456780" + "0" * 14, True),
+        ("120115912345678000", True),
+        ("120115912345670000", True),
+        ("12011591234567800", False),
+        ("1201159123456789000", False),
+        ("120115912345678", False),
+        ("120000000000000", False),
+    ],
+)
+def test_an_entity_id_with_the_zeros_of_a_spreadsheet_is_warned_of(entity_id, warned):
+    rows = [{"sender": "A"}, {"sender": "B", "entity_id": entity_id}, {"sender": "C", "entity_id": entity_id}]
+    _senders, warnings = senders_to_create(entries_of_task(rows), DEFAULTS)
+    told = f"entity_id {entity_id} of B ends in zeros, as a spreadsheet writes a long number; check its digits"
+    assert warnings == [told] * warned
 
 
 def test_a_fault_that_entries_share_is_told_for_each():

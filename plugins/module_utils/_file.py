@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the community.kaleyra authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+
+"""A list of senders in a file: CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterable, Iterator
+
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
+    FIELDS,
+    Entry,
+    InputError,
+    location,
+)
+
+
+def entries_of_file(path: str, columns_needed: Iterable[str], faults: list[str]) -> list[Entry]:
+    """Read a CSV or JSON file.
+
+    :arg columns_needed: the columns that a CSV must have.
+    :arg faults: gets what is wrong with the form of single entries, which are left out.
+    :raises InputError: it cannot be read, is neither, or is not a list of senders.
+    """
+    kind = os.path.splitext(path)[1].lower()
+    if kind not in (".csv", ".json"):
+        raise InputError([f"src: {path} ends in neither .csv nor .json"])
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            return (
+                _csv_entries(file.read(), path, columns_needed, faults)
+                if kind == ".csv"
+                else _json_entries(file.read(), path, faults)
+            )
+    except OSError as error:
+        raise InputError([f"src: {path} cannot be read: {error.strerror}"]) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError([f"src: {path} is not {kind[1:].upper()} in UTF-8: {error}"]) from None
+
+
+def _json_entries(text: str, path: str, faults: list[str]) -> list[Entry]:
+    rows = json.loads(text)
+    if not isinstance(rows, list):
+        raise InputError([f"src: {path} holds no list of objects"])
+    known = {*FIELDS, "name"}
+    entries: list[Entry] = []
+    for index, row in enumerate(rows):
+        where = f"src[{index}]"
+        if not isinstance(row, dict):
+            faults.append(f"{where}: not an object")
+        elif not row.keys() <= known:
+            unknown = ", ".join(sorted(row.keys() - known))
+            faults.append(f"{location(where, row)}: unknown {unknown}; known are {', '.join(FIELDS)}")
+        elif "name" not in row:
+            entries.append((where, row))
+        elif "sender" in row:
+            faults.append(f"{location(where, row)}: both sender and its alias name")
+        else:
+            entries.append((where, {**row, "sender": row["name"]}))
+    return entries
+
+
+def _csv_entries(text: str, path: str, columns_needed: Iterable[str], faults: list[str]) -> list[Entry]:
+    if "\0" in text:
+        raise InputError([f"src: {path} holds a NUL character"])
+    columns: list[str] = []
+    entries: list[Entry] = []
+    for line, cells in _csv_rows(text, path):
+        if not columns:
+            columns = ["sender" if cell.strip() == "name" else cell.strip() for cell in cells]
+            wrong = [f"src: {path} lacks a column {name}" for name in columns_needed if name not in columns]
+            wrong += [f"src: {path} has two columns {name}" for name in FIELDS if columns.count(name) > 1]
+            if wrong:
+                raise InputError(wrong)
+        elif len(cells) > len(columns):
+            fields = dict(zip(columns, cells))
+            faults.append(
+                f"{location(f'line {line}', fields)}: more cells than the header has columns; quote a text with a separator in it"
+            )
+        else:
+            entries.append((f"line {line}", dict(zip(columns, cells))))
+    if not columns:
+        raise InputError([f"src: {path} lacks a header line with a column sender"])
+    return entries
+
+
+def _csv_rows(text: str, path: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows that hold something, each with the line that it begins in."""
+    header_line = next((line for line in text.splitlines() if line.strip()), "")
+    # Spreadsheets write semicolons where the comma is the decimal sign.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header_line.count), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if any(cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError([f"line {line}: {path} is not CSV here: {error}"]) from None
