@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -28,7 +29,8 @@ UNCHECKED = "a module that checks nothing, and returns the same"
 ALONE = "the module's own work"
 
 SIZES = (1, 100, 1_000, 5_000, 10_000, 50_000)
-MANY, LONG = SIZES[-3], SIZES[-1]
+MANY, BETWEEN, LONG = SIZES[-3:]
+EXISTING = (0, 90, 100)
 LOOPED = 100
 LATENCIES = (0.0, 0.05)
 CONNECTIONS = (1, 4, 8)
@@ -86,8 +88,8 @@ def by_src(suffix: str, **options: Any) -> Callable[[Place], Command]:
     return lambda place: play(place, [module(place, src=str(place.list / f"senders.{suffix}"), **options)])
 
 
-def by_lookup(place: Place) -> Command:
-    return play(place, [module(place, senders=content(place, "senders.json"))])
+def by_lookup(**options: Any) -> Callable[[Place], Command]:
+    return lambda place: play(place, [module(place, senders=content(place, "senders.json"), **options)])
 
 
 def by_extra(place: Place) -> Command:
@@ -154,18 +156,12 @@ def _creating(what: str, senders: int, command: Callable[[Place], Command], *gro
 
 def cases() -> Iterator[Case]:
     """All of them but `FLOOR`."""
-    for senders in SIZES:
-        groups = {"ways", "growth"} | ({"existing"} if senders in (MANY, LONG) else set())
-        groups |= {"instead"} if senders == MANY else set()
-        yield _creating(JSON, senders, by_src("json"), *groups, memory=True)
-        groups = {"ways"} | ({"existing", "instead"} if senders == MANY else set())
-        yield _creating(LOOKUP, senders, by_lookup, *groups, once=senders == LONG)
+    yield from _matrix()
     for senders in (MANY, LONG):
         yield _creating(CSV, senders, by_src("csv"), "ways")
     for senders in (1_000, MANY, 10_000):
         for what, command in ((EXTRA, by_extra), (INCLUDE, by_include), (VARS, by_vars)):
             yield _creating(what, senders, command, "ways", once=senders > MANY)
-    yield from _existing()
     yield _creating(LOOP, LOOPED, looped, "instead", calls=LOOPED, once=True)
     yield _creating(UNCHECKED, MANY, unchecked, "instead")
     yield _creating(WHOLE, MANY, whole, "instead")
@@ -179,13 +175,17 @@ def cases() -> Iterator[Case]:
             yield Case(ALONE, senders, alone(existing), frozenset({"growth"}), existing)
 
 
-def _existing() -> Iterator[Case]:
-    yield _creating(LOOKUP, MANY, by_lookup, "existing", existing=100)
-    for senders in (MANY, LONG):
-        for existing, report in ((90, "all"), (100, "all"), (0, "changes"), (90, "changes"), (0, "failures")):
-            command = by_src("json", report=report)
-            more = {"existing": existing, "report": report, "memory": True}
-            yield _creating(JSON, senders, command, "existing", **more)
+def _matrix() -> Iterator[Case]:
+    """The module by the list's way and length, by what exists, and by what is reported."""
+    for senders, existing, report in itertools.product(SIZES, EXISTING, ("all", "changes", "failures")):
+        plain = existing == 0 and report == "all"
+        if (report == "failures" and (existing or senders < MANY)) or (senders == BETWEEN and not plain):
+            continue
+        groups = {"existing"} | ({"ways", "growth"} if plain else set())
+        groups |= {"instead"} if plain and senders == MANY else set()
+        more: dict[str, Any] = {"existing": existing, "report": report}
+        yield _creating(JSON, senders, by_src("json", report=report), *groups, memory=senders >= MANY or plain, **more)
+        yield _creating(LOOKUP, senders, by_lookup(report=report), *groups - {"growth"}, once=senders == LONG, **more)
 
 
 def _deletes() -> Iterator[Case]:

@@ -20,10 +20,12 @@ from statistics import median
 
 from .cases import (
     ALONE,
+    BETWEEN,
     CONNECTIONS,
     CSV,
     CURL,
     EMPTY,
+    EXISTING,
     EXTRA,
     FILE,
     INCLUDE,
@@ -41,10 +43,11 @@ from .cases import (
     WHOLE,
     deleting,
 )
-from .measure import Case
 from .results import Results
 
 Row = Sequence[str]
+
+MATRIX = [size for size in SIZES if size != BETWEEN]
 
 
 def machine() -> str:
@@ -61,7 +64,7 @@ def heading(results: Results) -> str:
     rounds = f"{results.rounds} round{'s' * (results.rounds > 1)}"
     return (
         f"Medians of {rounds} on {date}: {machine()}. x is the time as a multiple of that of a play with one empty module,"
-        f" which took {results.floor:.2f} s."
+        f" which took {results.floor:.2f} s. What takes long ran once: a lookup of {LONG:,}, variables of more than {MANY:,}, and the loop."
     )
 
 
@@ -157,7 +160,10 @@ def _blocks(results: Results) -> dict[str, str]:
     return {
         "machine": textwrap.fill(heading(results), 120),
         "ways": _table(["The list comes by", *(f"{size:,}" for size in SIZES)], _ways(results)),
-        "existing": _table(["Senders", "exist before", "report", "HTTP calls", "time", "memory"], _existing(results)),
+        "existing": _table(
+            ["The list comes by", "report", "exist before", *(f"{size:,}" for size in MATRIX)], _existing(results)
+        ),
+        "memory": _table(["Senders", "report", "exist before", "HTTP calls", "memory"], _memory(results)),
         "instead": _table(["5,000 new senders", "time"], _instead(results)),
         "deletes": _table(
             ["5,000 deleted", *(f"{latency * 1000:.0f} ms an answer" for latency in LATENCIES)], _deletes(results)
@@ -188,23 +194,16 @@ def _ways(results: Results) -> Iterator[Row]:
 
 
 def _existing(results: Results) -> Iterator[Row]:
-    found = [case for case in results.took if "existing" in case.groups and case.what == JSON]
-    order = ("all", "changes", "failures")
+    for way, report, existing in itertools.product((JSON, LOOKUP), ("all", "changes", "failures"), EXISTING):
+        seconds = [results.seconds(way, size, report=report, existing=existing) for size in MATRIX]
+        if any(seconds):
+            yield [way, report, f"{existing} %", *(_cell(results, one) for one in seconds)]
 
-    def place(case: Case) -> tuple[int, int, int]:
-        return case.senders, order.index(case.report), case.existing
 
-    for case in sorted(found, key=place):
-        peak = results.peaks.get(case)
-        seconds = median(took.seconds for took in results.took[case])
-        yield [
-            f"{case.senders:,}",
-            f"{case.existing} %",
-            case.report,
-            str(case.calls),
-            _cell(results, seconds),
-            f"{peak:.0f} MB" if peak else "",
-        ]
+def _memory(results: Results) -> Iterator[Row]:
+    for case, peak in results.peaks.items():
+        if peak and case.what == JSON and case.senders in (MANY, LONG):
+            yield [f"{case.senders:,}", case.report, f"{case.existing} %", str(case.calls), f"{peak:.0f} MB"]
 
 
 def _instead(results: Results) -> Iterator[Row]:
