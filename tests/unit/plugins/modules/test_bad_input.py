@@ -89,6 +89,7 @@ TEXTS = [
     ({"iso_code": "in\n"}, r"iso_code 'in\n' is not two letters"),
     ({"iso_code": "\u0131n"}, "iso_code '\u0131n' is not two letters"),
     ({"iso_code": "False"}, "iso_code 'False' is not two letters; quote it, for YAML takes no and NO for a boolean"),
+    ({"iso_code": "True"}, "iso_code 'True' is not two letters; quote it, for YAML takes no and NO for a boolean"),
     ({"entity_id": ""}, "entity_id is missing, and India demands it"),
     ({"entity_id": None}, "entity_id is missing, and India demands it"),
     ({"entity_id": None, "iso_code": "IN"}, "entity_id is missing, and India demands it"),
