@@ -82,6 +82,8 @@ play 0 -e '{"kaleyra_senders": "ADPAI", "kaleyra_iso_code": "us", "kaleyra_descr
 shows "Senders: 1, of which 1 present"
 play 2 -e '{"kaleyra_senders": "ADPAI", "kaleyra_iso_code": false, "kaleyra_description": "testing"}'
 shows "quote it"
+play 2 -e '{"kaleyra_senders": "ADPAI", "kaleyra_iso_code": "us", "kaleyra_timeout": 0, "kaleyra_connections": 0, "kaleyra_batch_size": 0, "kaleyra_entity_id": 0}'
+shows "timeout: not a positive" "connections: not 1" "batch_size: not 1" "option entity_id '0'"
 
 # A module that cannot even start is a failure, too.
 play 2 -e kaleyra_senders=ADPAI -e ansible_python_interpreter=/bin/false
