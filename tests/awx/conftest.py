@@ -4,7 +4,7 @@
 
 * The environments `.venv/oldest` and `.venv/newest`, or the folders in ``KALEYRA_OLDEST`` and ``KALEYRA_NEWEST``: virtual environments with
   ansible-core 2.16 and the newest, and `requests`.
-* The collection `awx.awx` 24.6.1, in `.venv/collections` or the collections path in ``KALEYRA_AWX_COLLECTIONS``; pip downloads it.
+* The collection `awx.awx` 24.6.1, in `.venv/collections-awx` or the collections path in ``KALEYRA_AWX_COLLECTIONS``; pip downloads it.
 * ``KALEYRA_NO_SKIP`` turns the skips into failures.
 """
 

@@ -155,6 +155,14 @@ def test_what_is_missing_is_told_before_anything_is_written(set_up, controller):
     assert awx.writes == []
 
 
+def test_a_schedule_wants_a_file(set_up, controller):
+    awx, _url = controller
+    done = set_up(kaleyra_awx_rrule=RRULE)
+    assert done.returncode == 2
+    assert "Set kaleyra_awx_src, too" in done.stdout
+    assert awx.writes == []
+
+
 def test_awx_accepts_the_survey(survey):
     assert survey_faults(survey) == []
 
