@@ -20,7 +20,7 @@ demo:  ## See the module work: runs playbooks/demo.yml against the sandbox, no a
 test:  ## The unit and the integration tests
 	$(RUN)
 
-check:  ## The whole gate: all that follows, on ansible-core 2.16 and the newest
+check:  ## The whole gate: sanity to build, but for cores, on ansible-core 2.16 and the newest
 	$(RUN)
 
 sanity:  ## ansible-test sanity

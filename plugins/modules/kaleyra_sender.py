@@ -155,8 +155,8 @@ RETURN = r"""
 senders:
   description:
     - What became of the senders, each distinct one once, in the order they were declared in. O(report) chooses which are returned.
-    - Where 5000 of them would make the result longer than AWX keeps, RV(senders[].code), then RV(senders[].iso_code) and RV(senders[].id) are left
-      out, and long reasons are cut.
+    - Where they would make the result longer than AWX keeps, RV(senders[].code), then RV(senders[].iso_code) and RV(senders[].id) are left
+      out, and long reasons are cut. Where that would not be enough, all is returned as it is.
   type: list
   elements: dict
   returned: when the input was not at fault
