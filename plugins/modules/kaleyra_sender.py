@@ -68,7 +68,7 @@ options:
         type: raw
   src:
     description:
-      - A file with the same list, on the host that the module runs on, in UTF-8.
+      - A file with the same list, on the host that the module runs on, in UTF-8. With a local connection, a relative path begins at the playbook's folder.
       - A C(.csv) file has a header line with the columns V(sender), V(description), V(iso_code) and V(entity_id). Other columns are ignored, and an
         empty cell is a value not given. Cells are separated by commas, semicolons or tabs.
       - A C(.json) file is a list of objects with these names.
