@@ -99,7 +99,8 @@ def verdict(module: str, call: Callable[[Sequence[str], Path, bool], str]) -> tu
 def _furnish(folder: Path, module: str) -> None:
     """Bring a module's folder up to date: a copy of the collection, and mutmut's configuration."""
     shutil.rmtree(folder / tree.COLLECTION, ignore_errors=True)
-    (folder / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)  # which knows no test that reaches a new function
+    # What it remembers of which tests reach a function knows nothing of a new one.
+    (folder / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
     tree.put(folder / tree.COLLECTION)
     settings = {
         "source_paths": [str(tree.COLLECTION / UTILS)],
