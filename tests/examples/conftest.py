@@ -84,15 +84,10 @@ def shell(
             encoding="utf-8",
             check=False,
         )
-        fault = (
-            f"ended with status {done.returncode}"
-            if done.returncode
-            else "warned"
-            if "[WARNING]" in done.stdout
-            else ""
-        )
-        if fault:
-            pytest.fail(f"It {fault}:\n{done.stdout}", pytrace=False)
+        if done.returncode:
+            pytest.fail(f"It ended with status {done.returncode}:\n{done.stdout}", pytrace=False)
+        if "[WARNING]" in done.stdout:
+            pytest.fail(f"It warned:\n{done.stdout}", pytrace=False)
         return done.stdout
 
     return run
