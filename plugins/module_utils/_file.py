@@ -78,13 +78,14 @@ def _csv_entries(text: str, path: str, columns_needed: Iterable[str], faults: li
             wrong += [f"src: {path} has two columns {name}" for name in FIELDS if columns.count(name) > 1]
             if wrong:
                 raise InputError(wrong)
-        elif len(cells) > len(columns):
-            fields = dict(zip(columns, cells))
-            faults.append(
-                f"{location(f'line {line}', fields)}: more cells than the header has columns; quote a text with a separator in it"
-            )
+            continue
+        where, fields = f"line {line}", dict(zip(columns, cells))
+        if len(cells) <= len(columns):
+            entries.append((where, fields))
         else:
-            entries.append((f"line {line}", dict(zip(columns, cells))))
+            faults.append(
+                f"{location(where, fields)}: more cells than the header has columns; quote a text with a separator in it"
+            )
     if not columns:
         raise InputError([f"src: {path} lacks a header line with a column sender"])
     return entries

@@ -156,13 +156,10 @@ def _common_fields(
 def _rounded(names: Mapping[str, str]) -> list[str]:
     """A warning about entity IDs, each with a sender's name, whose last digits a spreadsheet may have made zeros: it keeps 15 of 19."""
     found = [text for text in names if len(text) >= 18 and len(text.rstrip("0")) <= 15]
-    return (
-        [
-            f"entity_id {found[0]} of {names[found[0]]} ends in zeros, as a spreadsheet writes a long number; check its digits"
-        ]
-        if found
-        else []
-    )
+    return [
+        f"entity_id {text} of {names[text]} ends in zeros, as a spreadsheet writes a long number; check its digits"
+        for text in found[:1]
+    ]
 
 
 def _told(dropped: Sequence[str]) -> list[str]:
