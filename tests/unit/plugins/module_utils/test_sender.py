@@ -168,6 +168,13 @@ def test_an_entity_id_with_the_zeros_of_a_spreadsheet_is_warned_of(entity_id, wa
     assert warnings == [told] * warned
 
 
+def test_one_warning_stands_for_all_entity_ids_with_such_zeros():
+    rows = [{"sender": name, "entity_id": f"{name}20115912345678".ljust(19, "0")} for name in "12"]
+    _senders, warnings = senders_to_create(entries_of_task(rows), DEFAULTS)
+    assert len(warnings) == 1
+    assert "entity_id 1201159123456780000 of 1 " in warnings[0] or "entity_id 2201159123456780000 of 2 " in warnings[0]
+
+
 def test_a_fault_that_entries_share_is_told_for_each():
     with pytest.raises(InputError) as error:
         senders_to_create(entries_of_task([{"sender": name, "iso_code": "usa"} for name in ("A", "", "C")]), DEFAULTS)
