@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ansible_collections.community.kaleyra.plugins.module_utils._settle import (
@@ -54,12 +54,10 @@ def result(settled: Settled, report: str, diff: bool) -> dict[str, Any]:
         },
         "api_calls": settled.api_calls,
     }
+    rows = [_row(outcome) for outcome in outcomes if REPORTS[report](outcome)]
     if diff:
-        found["diff"] = _diff(outcomes)
-    found["senders"] = _fit(
-        [_row(outcome) for outcome in outcomes if REPORTS[report](outcome)],
-        MOST_CHARACTERS - len(str(found)),
-    )
+        found["diff"] = _diff(outcomes, MOST_CHARACTERS - len(str(found)) - len(str(rows)))
+    found["senders"] = _fit(rows, MOST_CHARACTERS - len(str(found)))
     return found
 
 
@@ -147,8 +145,8 @@ def _cut(text: str, width: int) -> str:
     return text if keep == len(text) else f"{text[: keep - 1]}\u2026" if keep else ""
 
 
-def _diff(outcomes: Sequence[Outcome]) -> dict[str, str]:
-    """What was and what is there, as far as the run knows, a line a sender."""
+def _diff(outcomes: Sequence[Outcome], most: int) -> dict[str, str]:
+    """What was and what is there, as far as the run knows, a line a sender; in more than so many characters, without what stays."""
     before: list[str] = []
     after: list[str] = []
     for outcome in outcomes:
@@ -159,8 +157,13 @@ def _diff(outcomes: Sequence[Outcome]) -> dict[str, str]:
             before.append(line)
         if outcome.outcome in ("created", "present"):
             after.append(line)
-    return {"before": _lines(before), "after": _lines(after)}
+    found = {"before": _lines(before), "after": _lines(after)}
+    stay = set(before).intersection(after)
+    if not stay or len(str(found)) <= most:
+        return found
+    told = f"({len(stay)} that stay are not listed)\n"
+    return {name: told + _lines(set(lines) - stay) for name, lines in (("before", before), ("after", after))}
 
 
-def _lines(names: Sequence[str]) -> str:
+def _lines(names: Iterable[str]) -> str:
     return "".join(f"{name}\n" for name in sorted(names))

@@ -31,6 +31,8 @@ attributes:
         RV(senders[].outcome=created) or RV(senders[].outcome=deleted).
   diff_mode:
     support: full
+    details:
+      - Where the result would be longer than AWX keeps, the senders that stay as they are are counted instead of listed.
   idempotent:
     support: partial
     details:

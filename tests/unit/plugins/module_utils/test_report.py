@@ -154,6 +154,24 @@ def test_five_thousand_senders_stay_below_what_awx_keeps(words, length):
         assert row["msg"].startswith(f"{number:05}"[: len(row["msg"]) - 1])
 
 
+@pytest.mark.parametrize("words", [("present",), ("created", "present"), ("created",), ("deleted",)])
+def test_names_of_twenty_five_characters_stay_below_it_too(words):
+    outcomes = [outcome(words[number % len(words)], f"{number:025}", id="6XX67", code="E1") for number in range(5000)]
+    found = result(Settled(outcomes), "all", diff=True)
+    assert len(str(found)) < AWX_KEEPS - 20_000
+    assert len(found["senders"]) == 5000
+
+
+def test_a_long_diff_leaves_out_what_stays_and_says_so():
+    outcomes = [outcome("present", f"S{number:05}") for number in range(45_000)]
+    outcomes += [outcome("created", "B"), outcome("deleted", "Z"), outcome("unknown", "A")]
+    found = result(Settled(outcomes), "changes", diff=True)
+    told = "(45000 that stay are not listed)\n"
+    assert found["diff"] == {"before": f"{told}Z in\n", "after": f"{told}A in (unknown)\nB in\n"}
+    outcomes = [outcome("created", f"S{number:05}") for number in range(45_000)]
+    assert result(Settled(outcomes), "changes", diff=True)["diff"]["after"].count("\n") == 45_000
+
+
 def test_what_fits_is_not_cut():
     outcomes = [outcome("rejected", f"S{number}", code="E1", id="6XX67", msg="." * 2000) for number in range(250)]
     rows = result(Settled(outcomes), "all", diff=True)["senders"]
