@@ -16,7 +16,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
@@ -25,19 +25,13 @@ STATE = CLONE / ".venv"
 AWX_COLLECTION_FROM = "ansible==10.7.0"
 
 
-def _missing(what: str) -> NoReturn:
-    if os.environ.get("KALEYRA_NO_SKIP"):
-        pytest.fail(what)
-    pytest.skip(what)
-
-
 @pytest.fixture(scope="session", params=["oldest", "newest"])
 def core(request: pytest.FixtureRequest) -> pathlib.Path:
     """The folder with the programs of one ansible-core, of each in turn."""
     name = request.param
     programs = pathlib.Path(os.environ.get(f"KALEYRA_{name.upper()}") or STATE / name) / "bin"
     if not (programs / "ansible-playbook").exists():
-        _missing(f"needs the {name} ansible-core in {programs}: `make awx` puts it there")
+        pytest.skip(f"needs the {name} ansible-core in {programs}: `make awx` puts it there")
     return programs
 
 
@@ -60,7 +54,7 @@ def awx_collections(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            _missing(f"needs awx.awx from the PyPI package {AWX_COLLECTION_FROM}: {done.stderr}")
+            pytest.skip(f"needs awx.awx from the PyPI package {AWX_COLLECTION_FROM}: {done.stderr}")
         with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
             wheel.extractall(
                 path, [name for name in wheel.namelist() if name.startswith("ansible_collections/awx/awx/")]

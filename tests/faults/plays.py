@@ -12,9 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
-
-import pytest
+from typing import Any
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -124,13 +122,6 @@ def oddities(run: Run) -> Iterator[str]:
     failed = any(result.get("failed") for result in run.results.values())
     if run.status != (2 if failed else 0):
         yield f"exit status {run.status}"
-
-
-def missing(what: str) -> NoReturn:
-    """Skip a test that lacks something, or fail it if ``KALEYRA_NO_SKIP`` is set."""
-    if os.environ.get("KALEYRA_NO_SKIP"):
-        pytest.fail(what)
-    pytest.skip(what)
 
 
 def _dense(text: str) -> str:

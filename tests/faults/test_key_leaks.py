@@ -14,14 +14,13 @@ import pathlib
 import pytest
 from ansible_collections.community.kaleyra.tests.faults.jobs import Job, run
 from ansible_collections.community.kaleyra.tests.faults.leaks import BAD_KEYS, MARK, ODD_KEY, leaks
-from ansible_collections.community.kaleyra.tests.faults.plays import missing
 from ansible_collections.community.kaleyra.tests.faults.traps import TRAPS, Trap
 
 
 @pytest.fixture(scope="module")
 def job(folder: pathlib.Path, collections: pathlib.Path) -> Job:
     if not importlib.util.find_spec("ansible_runner"):
-        missing("needs the PyPI package ansible-runner")
+        pytest.skip("needs the PyPI package ansible-runner")
     return run(folder, collections, TRAPS)
 
 
