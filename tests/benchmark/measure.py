@@ -23,7 +23,8 @@ from . import lists
 
 HERE = Path(__file__).resolve().parent
 SANDBOX = HERE.parents[1] / "playbooks/files/kaleyra_sandbox.py"
-KEY = "A1"
+KEY = f"A{'x' * 31}"
+"""As long as real ones: the module looks for it in all that it shows, and would find a short one in parts of IDs."""
 SID = "HX1"
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
