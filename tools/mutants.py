@@ -25,7 +25,11 @@ MODULES = {
     "_answer": (f"{UNIT}/test_answer.py", *CAMPAIGN),
     "_sender": (f"{UNIT}/test_sender.py", "tests/unit/plugins/modules/test_bad_input.py"),
     "_file": (f"{UNIT}/test_sender.py", "tests/unit/plugins/modules/test_bad_input.py"),
-    "_client": (f"{UNIT}/test_client.py", "tests/unit/plugins/modules/test_robustness.py"),
+    "_client": (
+        f"{UNIT}/test_client.py",
+        f"{UNIT}/test_client_secrets.py",
+        "tests/unit/plugins/modules/test_robustness.py",
+    ),
 }
 """The modules whose mutants are made, and the tests that hold each. mutmut tries those that reach a mutant, fastest first."""
 

@@ -4,37 +4,26 @@
 
 from __future__ import annotations
 
-import base64
 import concurrent.futures
 import email.utils
 import hashlib
-import html
 import http.server
 import json
-import logging
 import socket
 import ssl
 import threading
 import time
-import urllib.parse
 
 import pytest
 import requests
 import trustme
 from ansible_collections.community.kaleyra.plugins.module_utils import _client
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import Verdict
-from ansible_collections.community.kaleyra.plugins.module_utils._client import Client, Endpoint
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
+from ansible_collections.community.kaleyra.tests.unit.plugins.clients import ADPAI, PATH, client
 from kaleyra_api import SAMPLE_KEY, SAMPLE_SID
 
-ADPAI = Sender("ADPAI", "Sender ID testing", "in", "1201159123456789012")
 JSONSEND = Sender("JSONSEND", "T\u00e4st", "us")
-PATH = f"/v1/{SAMPLE_SID}/messages/sender"
-
-
-def client(box, **endpoint):
-    url = box if isinstance(box, str) else box.url
-    return Client(Endpoint(url + PATH, **{"api_key": SAMPLE_KEY, "timeout": 10.0, **endpoint}))
 
 
 def status(number, **headers):
@@ -396,95 +385,6 @@ def test_a_certificate_has_to_be_of_the_host(recorder, authority):
     assert (answer.verdict, answer.sent, requests) == (Verdict.STOP, 0, [])
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        "ok",
-        "reset_before",
-        "reset_after",
-        "truncated",
-        "broken_json",
-        301,
-        400,
-        401,
-        429,
-        500,
-        {"fault": "hang_before"},
-    ],
-)
-def test_the_key_is_in_no_answer_and_no_log(box, waits, caplog, fault):
-    caplog.set_level(logging.DEBUG)
-    box.script([fault] * 4)
-    caller = client(box, retries=1, timeout=0.2)
-    answers = [caller.create([ADPAI]), caller.delete([ADPAI])]
-    assert SAMPLE_KEY not in repr(answers) + caplog.text + repr(caller.endpoint)
-
-
-ODD_KEY = 'Schl\u00fcssel<&>"\\/+0123456789'
-LATIN_KEY = ODD_KEY.encode().decode("latin-1")
-SPELT = {
-    "in another case": ODD_KEY.swapcase(),
-    "UTF-8 read as Latin-1": LATIN_KEY,
-    "JSON": json.dumps(ODD_KEY)[1:-1],
-    "JSON of what was read as Latin-1": json.dumps(LATIN_KEY)[1:-1],
-    "JSON with escaped slashes": json.dumps(ODD_KEY)[1:-1].replace("/", "\\/"),
-    "bytes": repr(ODD_KEY.encode())[2:-1],
-    "HTML": html.escape(ODD_KEY),
-    "a URL": urllib.parse.quote(ODD_KEY, safe=""),
-    "base64": base64.b64encode(ODD_KEY.encode()).decode(),
-}
-HIDDEN = "(not shown: it repeats the API key)"
-
-
-def refuse_with(box, **parts):
-    body = {"code": "MSG134", "message": "Not created", "data": [], "error": {}, **parts}
-    box.script([{"fault": "answer_before", "status": 400, "body": json.dumps(body)}])
-
-
-def test_the_key_as_it_is_is_replaced(box):
-    refuse_with(box, message=f"Your key {ODD_KEY}.")
-    assert client(box, api_key=ODD_KEY).create([ADPAI]).message == "Your key ********."
-
-
-@pytest.mark.parametrize("spelling", SPELT)
-def test_a_text_that_repeats_the_key_in_another_spelling_is_not_shown(box, spelling):
-    refuse_with(box, message=f"Your key {SPELT[spelling]}.")
-    assert client(box, api_key=ODD_KEY).create([ADPAI]).message == HIDDEN
-
-
-def test_the_key_is_hidden_wherever_an_answer_holds_texts(box):
-    spelt = SPELT["HTML"]
-    row = {"sender": "ADPAI", "id": spelt, "code": "MSG134", "message": spelt}
-    refuse_with(
-        box, code=spelt, message=spelt, data=[row], error=[{"sender": "no", "sender_name": spelt}, f"sender {spelt}"]
-    )
-    answer = client(box, api_key=ODD_KEY).create([ADPAI])
-    assert (answer.code, answer.ids) == (HIDDEN, {"adpai": HIDDEN})
-    assert answer.errors == {"adpai": (HIDDEN,), HIDDEN: ("no",)}
-    assert set(answer.unnamed) == {HIDDEN}
-    assert HIDDEN in answer.message
-
-
-@pytest.mark.parametrize(("key", "found"), [("ABCDEFGHIJK", "abcdefghijk"), ("ABCDEFGHIJKL", HIDDEN)])
-def test_a_sender_is_still_found_that_is_called_like_a_key_no_longer_than_a_sender_id(box, key, found):
-    refuse_with(box, message=f"Not with {key}", error=[{"sender": "Sender ID Already exist.", "sender_name": key}])
-    answer = client(box, api_key=key).create([ADPAI])
-    assert answer.message == "Not with ********"
-    assert answer.errors == {found: ("Sender ID Already exist.",)}
-
-
-def test_a_key_of_backslashes_hides_no_other_text(box):
-    refuse_with(box, message="Not created")
-    assert client(box, api_key="\\" * 12).create([ADPAI]).message == "Not created"
-
-
-def test_what_is_left_of_a_key_where_a_text_was_cut_is_not_shown(box):
-    refuse_with(box, message="x" * 990 + ODD_KEY)
-    message = client(box, api_key=ODD_KEY).create([ADPAI]).message
-    assert message == "x" * len(message)
-    assert 500 < len(message) < 990
-
-
 def chained(error, cause=None, context=None, suppress=False):
     error.__cause__, error.__context__ = cause, context
     error.__suppress_context__ = suppress or cause is not None
@@ -527,12 +427,3 @@ def test_what_never_went_out_is_tried_again_if_it_may_pass(error, again):
     assert (answer.verdict, tried_again) == (Verdict.STOP, again)
     answer, tried_again = _client._failure(error, went_out=True)
     assert (answer.verdict, tried_again) == (Verdict.LOST, True)
-
-
-def test_what_a_terminal_obeys_is_not_shown(box):
-    error = {"0": {"sender": "bad\x1b[2J \u202eword", "sender_name": "AD\x07PAI"}}
-    body = {"code": "MSG\x1b134", "message": "not\r\ncreated", "data": [], "error": error}
-    box.script([{"fault": "answer_before", "status": 400, "body": body}])
-    answer = client(box).create([ADPAI])
-    assert (answer.code, answer.message) == ("MSG?134", "not  created")
-    assert answer.errors == {"ad?pai": ("bad?[2J ?word",)}

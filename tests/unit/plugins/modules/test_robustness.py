@@ -10,20 +10,13 @@ import threading
 import pytest
 from ansible_collections.community.kaleyra.plugins.module_utils import _report, _settle
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import Verdict, does_not_exist, read
-from ansible_collections.community.kaleyra.plugins.module_utils._client import Client, Endpoint
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
+from ansible_collections.community.kaleyra.tests.unit.plugins.clients import ADPAI, client
 from kaleyra_api import SAMPLE_KEY, SAMPLE_SID
 
-ADPAI = Sender("ADPAI", "Sender ID testing", "in", "1201159123456789012")
-PATH = f"/v1/{SAMPLE_SID}/messages/sender"
 COMMON = {"description": "testing", "iso_code": "us"}
 AWX_KEEPS = 700_000
 GOOD = {"sender": "ADPAI", "description": "testing", "iso_code": "in", "entity_id": "123456789011"}
-
-
-def client(box, **endpoint):
-    url = box if isinstance(box, str) else box.url
-    return Client(Endpoint(url + PATH, **{"api_key": SAMPLE_KEY, "timeout": 10.0, **endpoint}))
 
 
 def outcomes(result):
