@@ -111,12 +111,12 @@ class Client:
     def _try(self, method: str, body: _Body) -> tuple[Answer, bool, float]:
         """One HTTP request: its answer, whether trying again makes sense, and the seconds that the server wants to be left alone."""
         try:
-            response = self._request(method, body)
+            response, content = self._request(method, body)
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             # requests' errors are OSErrors; some of urllib3's and of the codecs' get past it.
             answer, again = _failure(error, body.went_out)
             return self._without_key(answer), again, 0.0
-        answer = self._without_key(read(response.status_code, response.content))
+        answer = self._without_key(read(response.status_code, content))
         if 300 <= response.status_code < 400:
             answer = replace(
                 answer,
@@ -125,15 +125,15 @@ class Client:
         again = response.status_code >= 500 or response.status_code in (408, 429)
         return answer, again, _retry_after(response)
 
-    def _request(self, method: str, body: _Body) -> requests.Response:
-        """Send a request and read its answer, within the timeout as a whole.
+    def _request(self, method: str, body: _Body) -> tuple[requests.Response, bytes]:
+        """Send a request and read its answer and that one's body, within the timeout as a whole.
 
         ``requests`` limits each single wait for the network, which a hanging name server and a trickling answer outlast.
         So it works in a thread that can be left behind.
         """
         endpoint = self.endpoint
         session = self._session()
-        outcome: Future[requests.Response] = Future()
+        outcome: Future[tuple[requests.Response, bytes]] = Future()
 
         def work() -> None:
             try:
@@ -146,12 +146,15 @@ class Client:
                     timeout=endpoint.timeout,
                     verify=endpoint.verify,
                     allow_redirects=False,
+                    stream=True,
                 )
+                response.raw.enforce_content_length = True  # urllib3 1 takes half an answer for a whole one
+                content = response.content
             except BaseException as error:
                 session.close()
                 outcome.set_exception(error)
             else:
-                outcome.set_result(response)
+                outcome.set_result((response, content))
 
         threading.Thread(target=work, daemon=True).start()
         try:
@@ -268,7 +271,8 @@ def _words(error: Exception, root: BaseException) -> str:
     if isinstance(error, ValueError):
         return type(error).__name__  # its text may quote a header
     # Other errors than the system's and TLS's quote what the server sent, cut to some length.
-    return (str(root) if isinstance(root, (OSError, urllib3.exceptions.SSLError)) else "") or type(root).__name__
+    told = isinstance(root, (OSError, urllib3.exceptions.SSLError)) or isinstance(error, requests.exceptions.SSLError)
+    return (str(root) if told else "") or type(root).__name__
 
 
 def _retry_after(response: requests.Response) -> float:

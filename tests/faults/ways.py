@@ -98,7 +98,7 @@ WAYS = [
     stopped("the CA is not given", "good", "certificate verify failed", options=lambda world: {}),
     stopped("another CA", "unknown", "certificate verify failed"),
     stopped("expired", "expired", "certificate has expired"),
-    stopped("another host's certificate", "elsewhere", "certificate is not valid for 'localhost'"),
+    stopped("another host's certificate", "elsewhere", "'localhost'"),
     stopped(
         "a CA file that holds none",
         "good",
