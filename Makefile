@@ -9,7 +9,7 @@ PYTHON := $(shell for python in $(PYTHON) python3 python3.13 python3.12 python3.
 
 RUN = @$(if $(PYTHON),,echo 'make $@: FAILED: needs Python 3.11 or newer: make $@ PYTHON=/path/to/python3'; exit 1;) $(PYTHON) -m tools $@
 
-.PHONY: help demo test check sanity units campaign integration cores faults awx lint types docs examples build bench mutants picture format clean
+.PHONY: help demo test check sanity units campaign integration cores faults awx lint types docs examples build bench mutants picture forms format clean
 
 help:  ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -66,6 +66,9 @@ mutants:  ## Whether the tests notice each small change of the code: all, or mak
 	$(RUN)
 
 picture:  ## Draw the README's picture from what the demo prints
+	$(RUN)
+
+forms:  ## Make the forms of AWX's credential type that are imported and copied, from playbooks/files/awx/credential_type.yml
 	$(RUN)
 
 format:  ## Format the Python files

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make the other forms of AWX's credential type from the canonical one: `python -m tools.awx_credential_type`.
+"""Make the other forms of AWX's credential type from the canonical one: `make forms`.
 
 The canonical form is `playbooks/files/awx/credential_type.yml`. Made from it are the file that `awx import` takes, and the two
-blocks in the guide that a person copies into AWX's own form. A test tells when one of them differs. It needs PyYAML.
+blocks in the guide that a person copies into AWX's own form. A test tells when one of them differs.
 """
 
 from __future__ import annotations

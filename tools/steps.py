@@ -205,6 +205,11 @@ def _picture(*options: str) -> str:
     return _call("linters", ["python", "-m", "tools.picture", *options]).strip()
 
 
+def _forms() -> str:
+    """Make the other forms of AWX's credential type."""
+    return _call("linters", ["python", "-m", "tools.awx_credential_type"]).strip().replace("\n", ", ")
+
+
 def _types() -> str:
     with tree.copy() as root:
         config = root / "pyproject.toml"
@@ -278,6 +283,7 @@ def steps() -> list[Step]:
     return [
         Step("format", ("format",), linters, _format),
         Step("picture", ("picture",), linters, _picture),
+        Step("forms", ("forms",), linters, _forms),
         Step("demo", ("demo",), ("demo",), _demo, live=True),
         Step("unit tests", ("test",), ("test",), _pytest, live=True),
         Step("integration tests", ("test",), ("test",), partial(_integration, "test"), live=True),

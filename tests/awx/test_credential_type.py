@@ -90,7 +90,7 @@ def test_an_input_left_empty_sets_an_empty_variable(credential_type):
 
 def test_no_form_has_drifted():
     for path, text in generator.forms().items():
-        assert path.read_text(encoding="utf-8") == text, f"{path.name}: run `python -m tools.awx_credential_type`"
+        assert path.read_text(encoding="utf-8") == text, f"{path.name}: run `make forms`"
 
 
 def test_drift_would_be_noticed(credential_type):
