@@ -125,7 +125,7 @@ def _fit(rows: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
         if excess > 0:
             dropped.append(name)
             excess -= sum([len(f", {name!r}: {row[name]!r}") for row in rows if name in row])
-    if excess > 0:
+    if excess > 0 and rows:  # what is too long may be the diff alone
         told = sum(len(repr(row.get("msg", ""))) for row in rows)
         width = (told - excess) // len(rows)
         if width < 1:

@@ -172,6 +172,14 @@ def test_a_long_diff_leaves_out_what_stays_and_says_so():
     assert result(Settled(outcomes), "changes", diff=True)["diff"]["after"].count("\n") == 45_000
 
 
+@pytest.mark.parametrize("report", ["failures", "changes"])
+def test_a_diff_that_is_too_long_by_itself_loses_no_result(report):
+    outcomes = [outcome("created", f"ABCDEF{number:05}") for number in range(50_000)]
+    found = result(Settled(outcomes), report, diff=True)
+    assert found["summary"]["created"] == 50_000
+    assert len(found["senders"]) == (50_000 if report == "changes" else 0)
+
+
 def test_what_fits_is_not_cut():
     outcomes = [outcome("rejected", f"S{number}", code="E1", id="6XX67", msg="." * 2000) for number in range(250)]
     rows = result(Settled(outcomes), "all", diff=True)["senders"]
