@@ -111,12 +111,12 @@ class Client:
     def _try(self, method: str, body: _Body) -> tuple[Answer, bool, float]:
         """One HTTP request: its answer, whether trying again makes sense, and the seconds that the server wants to be left alone."""
         try:
-            response, content = self._request(method, body)
+            response = self._request(method, body)
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             # requests' errors are OSErrors; some of urllib3's and of the codecs' get past it.
             answer, again = _failure(error, body.went_out)
             return self._without_key(answer), again, 0.0
-        answer = self._without_key(read(response.status_code, content))
+        answer = self._without_key(read(response.status_code, response.content))
         if 300 <= response.status_code < 400:
             answer = replace(
                 answer,
@@ -125,15 +125,15 @@ class Client:
         again = response.status_code >= 500 or response.status_code in (408, 429)
         return answer, again, _retry_after(response)
 
-    def _request(self, method: str, body: _Body) -> tuple[requests.Response, bytes]:
-        """Send a request and read its answer and that one's body, within the timeout as a whole.
+    def _request(self, method: str, body: _Body) -> requests.Response:
+        """Send a request and read its answer, within the timeout as a whole.
 
         ``requests`` limits each single wait for the network, which a hanging name server and a trickling answer outlast.
         So it works in a thread that can be left behind.
         """
         endpoint = self.endpoint
         session = self._session()
-        outcome: Future[tuple[requests.Response, bytes]] = Future()
+        outcome: Future[requests.Response] = Future()
 
         def work() -> None:
             try:
@@ -146,15 +146,12 @@ class Client:
                     timeout=endpoint.timeout,
                     verify=endpoint.verify,
                     allow_redirects=False,
-                    stream=True,
                 )
-                response.raw.enforce_content_length = True  # urllib3 1 takes half an answer for a whole one
-                content = response.content
             except BaseException as error:
                 session.close()
                 outcome.set_exception(error)
             else:
-                outcome.set_result((response, content))
+                outcome.set_result(response)
 
         threading.Thread(target=work, daemon=True).start()
         try:
@@ -203,6 +200,7 @@ class Client:
             # A proxy would see all of a plain request; api_url allows it to loopback alone.
             session.trust_env = self.endpoint.url.lower().startswith("https:")
             session.headers["User-Agent"] = "ansible community.kaleyra"
+            session.hooks["response"].append(_want_all)
         return session
 
 
@@ -246,6 +244,11 @@ class _Body(io.BytesIO):
         """Let nothing more go out, so that ``went_out`` stays true to what happens."""
         with self._lock:
             self._given_up = True
+
+
+def _want_all(response: requests.Response, **_options: object) -> None:
+    """Have urllib3 1, too, take half a body for none; it has not been read yet."""
+    response.raw.enforce_content_length = True
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
