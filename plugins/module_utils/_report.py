@@ -55,9 +55,10 @@ def result(settled: Settled, report: str, diff: bool) -> dict[str, Any]:
         "api_calls": settled.api_calls,
     }
     rows = [_row(outcome) for outcome in outcomes if REPORTS[report](outcome)]
+    room = MOST_CHARACTERS - len(str(rows))
     if diff:
-        found["diff"] = _diff(outcomes, MOST_CHARACTERS - len(str(found)) - len(str(rows)))
-    found["senders"] = _fit(rows, MOST_CHARACTERS - len(str(found)))
+        found["diff"] = _diff(outcomes, room - len(str(found)))
+    found["senders"] = _fit(rows, len(str(found)) - room)
     return found
 
 
@@ -117,9 +118,8 @@ def _row(outcome: Outcome) -> dict[str, Any]:
     return row
 
 
-def _fit(rows: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
-    """Shorten the rows to at most so many characters, if that can be done without dropping one."""
-    excess = len(str(rows)) - most
+def _fit(rows: list[dict[str, Any]], excess: int) -> list[dict[str, Any]]:
+    """Shorten the rows by so many characters, if that can be done without dropping one."""
     dropped = []
     for name in ("code", "iso_code", "id"):
         if excess > 0:
@@ -158,8 +158,10 @@ def _diff(outcomes: Sequence[Outcome], most: int) -> dict[str, str]:
         if outcome.outcome in ("created", "present"):
             after.append(line)
     found = {"before": _lines(before), "after": _lines(after)}
+    if len(str(found)) <= most:
+        return found
     stay = set(before).intersection(after)
-    if not stay or len(str(found)) <= most:
+    if not stay:
         return found
     told = f"({len(stay)} that stay are not listed)\n"
     return {name: told + _lines(set(lines) - stay) for name, lines in (("before", before), ("after", after))}
