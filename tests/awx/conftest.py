@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -22,6 +23,8 @@ import pytest
 
 CLONE = pathlib.Path(__file__).resolve().parents[2]
 STATE = CLONE / ".venv"
+PROJECT = CLONE / "examples" / "awx-project"
+VAULT_PASSWORD = "kaleyra-example"
 AWX_COLLECTION_FROM = "ansible==10.7.0"
 
 
@@ -59,6 +62,20 @@ def awx_collections(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
             wheel.extractall(
                 path, [name for name in wheel.namelist() if name.startswith("ansible_collections/awx/awx/")]
             )
+    return path
+
+
+@pytest.fixture
+def project(tmp_path: pathlib.Path) -> pathlib.Path:
+    """The example project, as a user would have copied it."""
+    return shutil.copytree(PROJECT, tmp_path / "project")
+
+
+@pytest.fixture
+def password(tmp_path: pathlib.Path) -> pathlib.Path:
+    """A file with the example project's vault password."""
+    path = tmp_path / "password"
+    path.write_text(VAULT_PASSWORD, encoding="utf-8")
     return path
 
 

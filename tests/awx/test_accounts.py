@@ -9,12 +9,11 @@ import json
 
 import pytest
 from ansible_collections.community.kaleyra.tests.awx.awx_rules import slice_of
-from ansible_collections.community.kaleyra.tests.awx.conftest import CLONE
+from ansible_collections.community.kaleyra.tests.awx.conftest import PROJECT, VAULT_PASSWORD
 from ansible_collections.community.kaleyra.tests.awx.job import Runner, inventory_of
 from kaleyra_sandbox import Sandbox
 
 TASK = "Declare the senders"
-PROJECT = CLONE / "examples" / "awx-project"
 ACCOUNTS = {
     f"account{number:03d}": {
         "kaleyra_sid": f"HX{number:03d}",
@@ -103,7 +102,7 @@ def test_the_example_projects_accounts_run_as_awx_keeps_them(core, collections, 
         (tmp_path / "job").mkdir()
         extra_vars = {"kaleyra_api_url": box.url}
         job = Runner(core, collections).run(
-            tmp_path / "job", PROJECT, "senders.yml", inventory, extra_vars, {}, vault_password="kaleyra-example"
+            tmp_path / "job", PROJECT, "senders.yml", inventory, extra_vars, {}, vault_password=VAULT_PASSWORD
         )
         assert job.status == 0, job.stdout
         keys = {call.sid: call.key_sha256 for call in box.calls}

@@ -6,17 +6,15 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 
 import pytest
 import yaml
 from ansible_collections.community.kaleyra.tests.awx.awx_rules import listed_inventories, listed_playbooks
-from ansible_collections.community.kaleyra.tests.awx.conftest import CLONE
+from ansible_collections.community.kaleyra.tests.awx.conftest import CLONE, PROJECT, VAULT_PASSWORD
 from ansible_collections.community.kaleyra.tests.awx.fake_galaxy import serving
 from ansible_collections.community.kaleyra.tools import tree
 from kaleyra_sandbox import Sandbox
 
-PROJECT = CLONE / "examples" / "awx-project"
 PLAYBOOKS = ["demo.yml", "report.yml", "senders.yml"]
 
 
@@ -55,12 +53,6 @@ def test_the_pickers_rule(tmp_path, path, text, listed):
 def test_a_wrapper_without_its_collection_is_an_error(run, tmp_path, playbook):
     done = run(["ansible-playbook", "--syntax-check", PROJECT / playbook], ANSIBLE_COLLECTIONS_PATH=str(tmp_path))
     assert done.returncode != 0
-
-
-@pytest.fixture
-def project(tmp_path):
-    """The project as a user would have copied it."""
-    return shutil.copytree(PROJECT, tmp_path / "project")
 
 
 @pytest.fixture
@@ -104,26 +96,22 @@ def test_the_project_installs_and_finds_its_collection(run, project, artefact, t
         assert done.returncode == 0, done.stderr
 
 
-def test_the_commands_of_its_readme(run, project, artefact, tmp_path):
+def test_the_commands_of_its_readme(run, project, artefact, password, tmp_path):
     """Literally, but for Galaxy's and Kaleyra's addresses and who types: what a command asks for comes from its standard input."""
     encrypt, without_awx = re.findall(
         "```console\n(.*?)\n```", (PROJECT / "README.md").read_text(encoding="utf-8"), re.DOTALL
     )
-    password = tmp_path / "password"
-    password.write_text("kaleyra-example", encoding="utf-8")
     encrypted = run(["bash", "-c", f"{encrypt} <<< A1"], ANSIBLE_VAULT_PASSWORD_FILE=str(password))
     assert encrypted.stdout.startswith("kaleyra_api_key: !vault |\n"), encrypted.stderr
     with serving(artefact) as galaxy, Sandbox(any_sid=True) as box:
-        script = f"cd {project}\n{without_awx} -e kaleyra_api_url={box.url} <<< kaleyra-example"
+        script = f"cd {project}\n{without_awx} -e kaleyra_api_url={box.url} <<< {VAULT_PASSWORD}"
         own = {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "own"), "ANSIBLE_GALAXY_SERVER": galaxy}
         done = run(["setsid", "--wait", "bash", "-ec", script], **own)
         assert done.returncode == 0, done.stdout + done.stderr
         assert box.senders("HXXXXXXX071US") == ["ABCF01", "ABCF99", "ADPAI"]
 
 
-def test_every_account_of_the_inventory_has_its_own_key(run, tmp_path):
-    password = tmp_path / "password"
-    password.write_text("kaleyra-example", encoding="utf-8")
+def test_every_account_of_the_inventory_has_its_own_key(run, password):
     inventory = PROJECT / "inventory" / "hosts"
     shown = run(["ansible-inventory", "-i", inventory, "--list", "--vault-password-file", password])
     assert shown.returncode == 0, shown.stderr

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 
 import pytest
 import yaml
@@ -16,19 +15,12 @@ from kaleyra_api import SAMPLE_KEY, SAMPLE_SID, UNACCEPTABLE
 from kaleyra_sandbox import Sandbox
 
 TASK = "Declare the senders"
-PROJECT = CLONE / "examples" / "awx-project"
 NAMES = [f"B{number:05d}" for number in range(5000)]
 INDIA = {"kaleyra_iso_code": "in", "kaleyra_entity_id": "1201159123456789012"}
 
 
 def read(name):
     return yaml.safe_load((CLONE / "playbooks/files/awx" / name).read_text(encoding="utf-8"))
-
-
-@pytest.fixture
-def project(tmp_path):
-    """The example project, with room for more senders."""
-    return shutil.copytree(PROJECT, tmp_path / "git")
 
 
 @pytest.fixture
