@@ -50,6 +50,9 @@ MOST_CHARACTERS = 1000
 """So many characters of a text are kept, and so many reasons of an answer or a sender:"""
 MOST_REASONS = 5
 
+NAMING = {"sender", "sender_name"}
+"""The fields that make an object of an answer an entry about one sender."""
+
 HINTS = {
     "RBC195": "the request did hold senders: something on the way, such as a proxy, may drop the body of DELETE requests",
 }
@@ -122,7 +125,7 @@ def read(status: int, body: bytes) -> Answer:
         ids[key] = _text(row.get("id"))
         row_code = _text(row.get("code"), code)
         if row_code != code and VERDICTS.get(row_code) is not Verdict.ACCEPTED:
-            named.setdefault(key, []).append(_text(row.get("message"), f"refused with {row_code}"))
+            _name(named, key, (_text(row.get("message"), f"refused with {row_code}"),))
     verdict = _verdict(status, code, bool(named or unnamed))
     words = list(dict.fromkeys([_text(payload.get("message"), _phrase(status)), *unnamed]))
     message = "; ".join(words)
@@ -133,7 +136,7 @@ def read(status: int, body: bytes) -> Answer:
         code,
         f"{message} ({HINTS[code]})" if code in HINTS else message,
         ids,
-        {key: tuple(reasons) for key, reasons in named.items()},
+        named,
         tuple(text for text in words if "sender" in text.lower()),
         _limit(message) if code == "RBC192" else None,
     )
@@ -172,9 +175,9 @@ def _json_object(body: bytes) -> dict[str, object] | None:
     return payload if isinstance(payload, dict) else None
 
 
-def _errors(error: object) -> tuple[dict[str, list[str]], list[str]]:
+def _errors(error: object) -> tuple[dict[str, tuple[str, ...]], list[str]]:
     """The reasons by sender, and those that name none."""
-    named: dict[str, list[str]] = {}
+    named: dict[str, tuple[str, ...]] = {}
     unnamed: list[str] = []
     reasons_of = functools.lru_cache(_reasons)  # thousands of senders share one
     for entry in _entries(error):
@@ -187,10 +190,15 @@ def _errors(error: object) -> tuple[dict[str, list[str]], list[str]]:
                 name = _text(fields.pop("sender", None))
             reasons = _reasons(fields.values())
         if name:
-            named.setdefault(name_key(name), []).extend(reasons or ("refused without a reason",))
+            _name(named, name_key(name), reasons or ("refused without a reason",))
         else:
             unnamed.extend(reasons)
     return named, unnamed[:MOST_REASONS]
+
+
+def _name(named: dict[str, tuple[str, ...]], key: str, reasons: tuple[str, ...]) -> None:
+    """Add reasons to those of a sender."""
+    named[key] = (named[key] + reasons)[:MOST_REASONS] if key in named else reasons
 
 
 def _reasons(values: Iterable[object]) -> tuple[str, ...]:
@@ -206,7 +214,7 @@ def _reasons(values: Iterable[object]) -> tuple[str, ...]:
 def _entries(value: object, depth: int = 3) -> list[Mapping[str, object]]:
     """The entries of ``data`` or ``error``: lists or objects, whatever the code, one in the other."""
     if isinstance(value, dict):
-        if "sender" in value or "sender_name" in value:
+        if not NAMING.isdisjoint(value):
             return [value]
         items = [item for item in value.values() if isinstance(item, (dict, list))]
         if not items:
@@ -215,7 +223,13 @@ def _entries(value: object, depth: int = 3) -> list[Mapping[str, object]]:
         items = value
     else:
         return [{"text": value}] if value else []
-    return [entry for item in items for entry in _entries(item, depth - 1)] if depth else []
+    found: list[Mapping[str, object]] = []
+    for item in items if depth else ():
+        if isinstance(item, dict) and not NAMING.isdisjoint(item):  # without a call for each of thousands
+            found.append(item)
+        else:
+            found += _entries(item, depth - 1)
+    return found
 
 
 def _limit(message: str) -> int | None:
