@@ -266,15 +266,14 @@ class _Walk:
 
     def _settle_named(self, call: list[Sender], named: dict[Sender, tuple[str, ...]], answer: Answer) -> None:
         already_told = {reasons: all(map(self.operation.says_already, reasons)) for reasons in set(named.values())}
-        already = {sender for sender, reasons in named.items() if already_told[reasons]}
-        self.refuses_already = self.refuses_already or bool(already)
+        self.refuses_already = self.refuses_already or any(already_told.values())
         late = self.left_out.intersection(named)
         # An earlier refusal left these out. Either it had acted on them all the same, and they are all there now,
         # or the server does not list all its errors at once.
-        if late and (len(named) < len(call) or not late <= already):
+        if late and (len(named) < len(call) or not all(already_told[named[sender]] for sender in late)):
             self.piecemeal = True
         for sender, reasons in named.items():
-            if sender not in already:
+            if not already_told[reasons]:
                 msg = "; ".join(dict.fromkeys(reasons))
                 self._settle([sender], "rejected", answer, changed=False, failed=True, msg=msg)
             elif sender in late and not self.piecemeal:
