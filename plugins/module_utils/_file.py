@@ -15,13 +15,12 @@ from collections.abc import Iterable, Iterator
 
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
     FIELDS,
-    Entry,
     InputError,
-    location,
+    Listed,
 )
 
 
-def entries_of_file(path: str, columns_needed: Iterable[str], faults: list[str]) -> list[Entry]:
+def listed_in_file(path: str, columns_needed: Iterable[str], faults: list[str]) -> Listed:
     """Read a CSV or JSON file.
 
     :arg columns_needed: the columns that a CSV must have.
@@ -34,9 +33,9 @@ def entries_of_file(path: str, columns_needed: Iterable[str], faults: list[str])
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             return (
-                _csv_entries(file.read(), path, columns_needed, faults)
+                _listed_in_csv(file.read(), path, columns_needed, faults)
                 if kind == ".csv"
-                else _json_entries(file.read(), path, faults)
+                else _listed_in_json(file.read(), path, faults)
             )
     except OSError as error:
         raise InputError([f"src: {path} cannot be read: {error.strerror}"]) from None
@@ -44,33 +43,34 @@ def entries_of_file(path: str, columns_needed: Iterable[str], faults: list[str])
         raise InputError([f"src: {path} is not {kind[1:].upper()} in UTF-8: {error}"]) from None
 
 
-def _json_entries(text: str, path: str, faults: list[str]) -> list[Entry]:
+def _listed_in_json(text: str, path: str, faults: list[str]) -> Listed:
     rows = json.loads(text)
     if not isinstance(rows, list):
         raise InputError([f"src: {path} holds no list of objects"])
+    entries: list[tuple[int, dict[str, object]]] = []
+    listed = Listed("src[{}]", entries)
     known = {*FIELDS, "name"}
-    entries: list[Entry] = []
     for index, row in enumerate(rows):
-        where = f"src[{index}]"
         if not isinstance(row, dict):
-            faults.append(f"{where}: not an object")
+            faults.append(f"{listed.place.format(index)}: not an object")
         elif not row.keys() <= known:
             unknown = ", ".join(sorted(row.keys() - known))
-            faults.append(f"{location(where, row)}: unknown {unknown}; known are {', '.join(FIELDS)}")
+            faults.append(f"{listed.where(index, row)}: unknown {unknown}; known are {', '.join(FIELDS)}")
         elif "name" not in row:
-            entries.append((where, row))
+            entries.append((index, row))
         elif "sender" in row:
-            faults.append(f"{location(where, row)}: both sender and its alias name")
+            faults.append(f"{listed.where(index, row)}: both sender and its alias name")
         else:
-            entries.append((where, {**row, "sender": row["name"]}))
-    return entries
+            entries.append((index, {**row, "sender": row["name"]}))
+    return listed
 
 
-def _csv_entries(text: str, path: str, columns_needed: Iterable[str], faults: list[str]) -> list[Entry]:
+def _listed_in_csv(text: str, path: str, columns_needed: Iterable[str], faults: list[str]) -> Listed:
     if "\0" in text:
         raise InputError([f"src: {path} holds a NUL character"])
     columns: list[str] = []
-    entries: list[Entry] = []
+    entries: list[tuple[int, dict[str, str]]] = []
+    listed = Listed("line {}", entries)
     for line, cells in _csv_rows(text, path):
         if not columns:
             columns = ["sender" if cell.strip() == "name" else cell.strip() for cell in cells]
@@ -79,16 +79,16 @@ def _csv_entries(text: str, path: str, columns_needed: Iterable[str], faults: li
             if wrong:
                 raise InputError(wrong)
             continue
-        where, fields = f"line {line}", dict(zip(columns, cells))
+        fields = dict(zip(columns, cells))
         if len(cells) <= len(columns):
-            entries.append((where, fields))
+            entries.append((line, fields))
         else:
             faults.append(
-                f"{location(where, fields)}: more cells than the header has columns; quote a text with a separator in it"
+                f"{listed.where(line, fields)}: more cells than the header has columns; quote a text with a separator in it"
             )
     if not columns:
         raise InputError([f"src: {path} lacks a header line with a column sender"])
-    return entries
+    return listed
 
 
 def _csv_rows(text: str, path: str) -> Iterator[tuple[int, list[str]]]:

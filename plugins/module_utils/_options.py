@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import env_fallback
 from ansible_collections.community.kaleyra.plugins.module_utils._client import Endpoint
-from ansible_collections.community.kaleyra.plugins.module_utils._file import entries_of_file
+from ansible_collections.community.kaleyra.plugins.module_utils._file import listed_in_file
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
     InputError,
     Sender,
-    entries_of_task,
+    listed_in_task,
     senders_to_create,
     senders_to_delete,
 )
@@ -122,12 +122,12 @@ def _read_senders(params: Mapping[str, Any], faults: list[str]) -> tuple[list[Se
             "sender",
             *(name for name in ("description", "iso_code") if creating and not defaults[name]),
         ]
-        entries = entries_of_file(params["src"], needed, faults)
+        listed = listed_in_file(params["src"], needed, faults)
     elif params["senders"] is not None:
-        entries = entries_of_task(params["senders"])
+        listed = listed_in_task(params["senders"])
     else:
         raise InputError(["senders: null; an empty list is []"])
-    return senders_to_create(entries, defaults) if creating else senders_to_delete(entries)
+    return senders_to_create(listed, defaults) if creating else senders_to_delete(listed)
 
 
 def _endpoint(params: Mapping[str, Any]) -> Endpoint:

@@ -47,8 +47,22 @@ class Sender:
         self.key = name_key(name)
 
 
-Entry = tuple[str, Mapping[str, object]]
-"""One sender as it was declared, before any check: its place, ``senders[3]`` or a CSV's ``line 5``, and its fields."""
+@dataclass(frozen=True)
+class Listed:
+    """A list of senders as it was declared, before any check.
+
+    ``entries`` are the fields of each with its number, and ``place`` is what to call a number: ``senders[{}]``, or
+    ``line {}`` of a CSV.
+    """
+
+    place: str
+    entries: Sequence[tuple[int, Mapping[str, object]]]
+
+    def where(self, number: int, fields: Mapping[str, object]) -> str:
+        """An entry's place and name, for a message."""
+        name = fields.get("sender")
+        text = "no sender" if name in (None, "") else str(name)
+        return f"{self.place.format(number)} ({text if text.isprintable() else repr(text)})"
 
 
 class InputError(Exception):
@@ -67,38 +81,38 @@ class InputError(Exception):
         self.faults = list(faults)
 
 
-def entries_of_task(senders: Sequence[Mapping[str, object]]) -> list[Entry]:
-    """The entries of the option ``senders``."""
-    return [(f"senders[{index}]", fields) for index, fields in enumerate(senders)]
+def listed_in_task(senders: Iterable[Mapping[str, object]]) -> Listed:
+    """The list of the option ``senders``."""
+    return Listed("senders[{}]", list(enumerate(senders)))
 
 
-def senders_to_delete(entries: Iterable[Entry]) -> tuple[list[Sender], list[str]]:
+def senders_to_delete(listed: Listed) -> tuple[list[Sender], list[str]]:
     """The distinct senders by name, and warnings about duplicates. Only ``sender`` is read.
 
     :raises InputError: bad input.
     """
     faults: list[str] = []
     dropped: list[str] = []
-    first: dict[str, str] = {}
+    first: dict[str, int] = {}
     senders = []
     found: list[str] = []
-    for where, fields in entries:
+    for number, fields in listed.entries:
         name = _field(fields, "sender", found)
         if found:
-            faults.append(f"{location(where, fields)}: {found.pop()}")
+            faults.append(f"{listed.where(number, fields)}: {found.pop()}")
         elif name in first:
             dropped.append(
-                f"{location(where, fields)} is dropped: {first[name]} is the same sender, and deleting goes by the name alone"
+                f"{listed.where(number, fields)} is dropped: {listed.place.format(first[name])} is the same sender, and deleting goes by the name alone"
             )
         else:
-            first[name] = where
+            first[name] = number
             senders.append(Sender(name))
     if faults:
         raise InputError(faults)
     return senders, _told(dropped)
 
 
-def senders_to_create(entries: Iterable[Entry], defaults: Mapping[str, str]) -> tuple[list[Sender], list[str]]:
+def senders_to_create(listed: Listed, defaults: Mapping[str, str]) -> tuple[list[Sender], list[str]]:
     """The distinct senders by name and country, and warnings about duplicates.
 
     :arg defaults: ``description``, ``iso_code`` and ``entity_id`` for the entries that give none of their own.
@@ -108,26 +122,27 @@ def senders_to_create(entries: Iterable[Entry], defaults: Mapping[str, str]) -> 
         f"option {name} {fault}" for name, text in defaults.items() if text for fault in [_FAULTS[name](text)] if fault
     ]
     dropped: list[str] = []
-    first: dict[tuple[str, str], tuple[str, Sender]] = {}
+    first: dict[tuple[str, str], tuple[int, Sender]] = {}
     known: dict[tuple[object, ...], tuple[str, str, str]] = {}
     found: list[str] = []
-    for where, fields in entries:
+    for number, fields in listed.entries:
         sender = Sender(_field(fields, "sender", found), *_common_fields(fields, defaults, known, found))
         if found:
-            faults.extend(f"{location(where, fields)}: {fault}" for fault in found)
+            faults.extend(f"{listed.where(number, fields)}: {fault}" for fault in found)
             found.clear()
             continue
-        place, twin = first.setdefault((sender.name, sender.iso_code.lower()), (where, sender))
+        earlier, twin = first.setdefault((sender.name, sender.iso_code.lower()), (number, sender))
         if twin is sender:
             continue
+        where, place = listed.where(number, fields), listed.place.format(earlier)
         other = [name for name in ("description", "entity_id") if getattr(sender, name) != getattr(twin, name)]
         if other:
-            faults.append(f"{location(where, fields)}: the same sender as {place}, with another {' and '.join(other)}")
+            faults.append(f"{where}: the same sender as {place}, with another {' and '.join(other)}")
         else:
-            dropped.append(f"{location(where, fields)} is dropped: {place} is the same")
+            dropped.append(f"{where} is dropped: {place} is the same")
     if faults:
         raise InputError(faults)
-    senders = [sender for _where, sender in first.values()]
+    senders = [sender for _number, sender in first.values()]
     return senders, _told(dropped) + _rounded({sender.entity_id: sender.name for sender in reversed(senders)})
 
 
@@ -170,12 +185,6 @@ def _told(dropped: Sequence[str]) -> list[str]:
         if dropped
         else []
     )
-
-
-def location(where: str, fields: Mapping[str, object]) -> str:
-    name = fields.get("sender")
-    text = "no sender" if name in (None, "") else str(name)
-    return f"{where} ({text if text.isprintable() else repr(text)})"
 
 
 def _field(

@@ -152,17 +152,14 @@ def _declared(scenario: Scenario) -> dict[Sender, Declared]:
     """The senders as the module reads them from the task, each with its row."""
     creating = scenario.operation == "create"
     fields = {"description": "For orders", "entity_id": "123456789012"}
-    entries = [
-        (f"senders[{index}]", {"sender": row.name, "iso_code": row.country, **fields})
-        for index, row in enumerate(scenario.rows)
-    ]
+    listed = _sender.listed_in_task({"sender": row.name, "iso_code": row.country, **fields} for row in scenario.rows)
     rows: dict[tuple[str, str], Declared] = {}
     for row in scenario.rows:
         rows.setdefault((row.name, row.country if creating else ""), row)
     if creating:
-        senders, _warnings = _sender.senders_to_create(entries, {"description": "", "iso_code": "", "entity_id": ""})
+        senders, _warnings = _sender.senders_to_create(listed, {"description": "", "iso_code": "", "entity_id": ""})
     else:
-        senders, _warnings = _sender.senders_to_delete(entries)
+        senders, _warnings = _sender.senders_to_delete(listed)
     return dict(zip(senders, rows.values()))
 
 

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.community.kaleyra.plugins.module_utils._file import entries_of_file
+from ansible_collections.community.kaleyra.plugins.module_utils._file import listed_in_file
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
     InputError,
     Sender,
-    entries_of_task,
+    listed_in_task,
     senders_to_create,
     senders_to_delete,
 )
@@ -28,9 +28,9 @@ def file_of(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     faults = []
-    entries = entries_of_file(str(path), ["sender"], faults)
+    listed = listed_in_file(str(path), ["sender"], faults)
     assert faults == []
-    return entries
+    return listed
 
 
 @pytest.mark.parametrize(
@@ -60,18 +60,18 @@ def test_csv(tmp_path, content):
 
 def test_csv_cells_are_read_as_they_are(tmp_path):
     cells = 'sender,description\r\n0012,"a, ""b"";\nc\t\r\nd\re"\r\nT\u00e4st, d \r\n'
-    entries = file_of(tmp_path, "LIST.CSV", cells)
-    senders, _warnings = senders_to_create(entries, {**DEFAULTS, "iso_code": "us"})
+    listed = file_of(tmp_path, "LIST.CSV", cells)
+    senders, _warnings = senders_to_create(listed, {**DEFAULTS, "iso_code": "us"})
     assert [(sender.name, sender.description) for sender in senders] == [
         ("0012", 'a, "b";\nc\t\r\nd\re'),
         ("T\u00e4st", " d "),
     ]
-    assert [place for place, _fields in entries] == ["line 2", "line 6"]
+    assert [listed.place.format(number) for number, _fields in listed.entries] == ["line 2", "line 6"]
 
 
 @pytest.mark.parametrize("content", ["sender", "sender\n\n", "sender,description\r\n"])
 def test_a_header_alone_is_an_empty_list(tmp_path, content):
-    assert file_of(tmp_path, "senders.csv", content) == []
+    assert file_of(tmp_path, "senders.csv", content).entries == []
 
 
 @pytest.mark.parametrize(
@@ -97,12 +97,12 @@ def test_json(tmp_path, content):
 
 
 def test_the_place_of_a_json_entry(tmp_path):
-    entries = file_of(tmp_path, "senders.json", '[{"sender": "ADPAI"}, {"name": "ABCF01"}]')
-    assert [place for place, _fields in entries] == ["src[0]", "src[1]"]
+    listed = file_of(tmp_path, "senders.json", '[{"sender": "ADPAI"}, {"name": "ABCF01"}]')
+    assert [listed.place.format(number) for number, _fields in listed.entries] == ["src[0]", "src[1]"]
 
 
 def test_an_empty_json_list(tmp_path):
-    assert file_of(tmp_path, "senders.json", "[]") == []
+    assert file_of(tmp_path, "senders.json", "[]").entries == []
 
 
 @pytest.mark.parametrize(
@@ -118,16 +118,16 @@ def test_an_empty_json_list(tmp_path):
     ],
 )
 def test_entity_ids(entity_id):
-    entries = entries_of_task([{**dict(zip(("sender", "description", "iso_code"), ABCF01)), "entity_id": entity_id}])
-    assert told(senders_to_create(entries, NO_DEFAULTS)[0]) == [(*ABCF01[:3], str(entity_id))]
+    listed = listed_in_task([{**dict(zip(("sender", "description", "iso_code"), ABCF01)), "entity_id": entity_id}])
+    assert told(senders_to_create(listed, NO_DEFAULTS)[0]) == [(*ABCF01[:3], str(entity_id))]
 
 
 @pytest.mark.parametrize("other", [{"description": "other"}, {"iso_code": "us"}, {"entity_id": "2" * 12}, {}])
 def test_entries_that_share_some_fields(other):
     common = {"description": "common", "iso_code": "in", "entity_id": "1" * 12}
-    entries = entries_of_task([{"sender": name, **common, **more} for name, more in zip("ABC", ({}, other, {}))])
+    listed = listed_in_task([{"sender": name, **common, **more} for name, more in zip("ABC", ({}, other, {}))])
     expected = [(name, *{**common, **more}.values()) for name, more in zip("ABC", ({}, other, {}))]
-    assert told(senders_to_create(entries, NO_DEFAULTS)[0]) == expected
+    assert told(senders_to_create(listed, NO_DEFAULTS)[0]) == expected
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_entries_that_share_some_fields(other):
 def test_what_python_takes_for_the_same_is_not(right, wrong, fault):
     with pytest.raises(InputError) as error:
         senders_to_create(
-            entries_of_task([{"sender": "A", **DEFAULTS, **right}, {"sender": "B", **DEFAULTS, **wrong}]), NO_DEFAULTS
+            listed_in_task([{"sender": "A", **DEFAULTS, **right}, {"sender": "B", **DEFAULTS, **wrong}]), NO_DEFAULTS
         )
     assert len(error.value.faults) == 1
     assert error.value.faults[0].startswith(f"senders[1] (B): {fault}")
@@ -163,21 +163,21 @@ def test_what_python_takes_for_the_same_is_not(right, wrong, fault):
 )
 def test_an_entity_id_with_the_zeros_of_a_spreadsheet_is_warned_of(entity_id, warned):
     rows = [{"sender": "A"}, {"sender": "B", "entity_id": entity_id}, {"sender": "C", "entity_id": entity_id}]
-    _senders, warnings = senders_to_create(entries_of_task(rows), DEFAULTS)
+    _senders, warnings = senders_to_create(listed_in_task(rows), DEFAULTS)
     told = f"entity_id {entity_id} of B ends in zeros, as a spreadsheet writes a long number; check its digits"
     assert warnings == [told] * warned
 
 
 def test_one_warning_stands_for_all_entity_ids_with_such_zeros():
     rows = [{"sender": name, "entity_id": f"{name}20115912345678".ljust(19, "0")} for name in "12"]
-    _senders, warnings = senders_to_create(entries_of_task(rows), DEFAULTS)
+    _senders, warnings = senders_to_create(listed_in_task(rows), DEFAULTS)
     assert len(warnings) == 1
     assert "entity_id 1201159123456780000 of 1 " in warnings[0] or "entity_id 2201159123456780000 of 2 " in warnings[0]
 
 
 def test_a_fault_that_entries_share_is_told_for_each():
     with pytest.raises(InputError) as error:
-        senders_to_create(entries_of_task([{"sender": name, "iso_code": "usa"} for name in ("A", "", "C")]), DEFAULTS)
+        senders_to_create(listed_in_task([{"sender": name, "iso_code": "usa"} for name in ("A", "", "C")]), DEFAULTS)
     assert error.value.faults == [
         "senders[0] (A): iso_code 'usa' is not two letters",
         "senders[1] (no sender): sender is missing",
@@ -187,19 +187,19 @@ def test_a_fault_that_entries_share_is_told_for_each():
 
 
 def test_only_india_demands_an_entity_id_and_any_country_may_have_one():
-    entries = entries_of_task([{"sender": "ADPAI", "iso_code": "US", "description": "testing"}])
-    assert told(senders_to_create(entries, NO_DEFAULTS)[0]) == [("ADPAI", "testing", "US", "")]
-    assert told(senders_to_create(entries, DEFAULTS)[0]) == [("ADPAI", "testing", "US", "123456789011")]
+    listed = listed_in_task([{"sender": "ADPAI", "iso_code": "US", "description": "testing"}])
+    assert told(senders_to_create(listed, NO_DEFAULTS)[0]) == [("ADPAI", "testing", "US", "")]
+    assert told(senders_to_create(listed, DEFAULTS)[0]) == [("ADPAI", "testing", "US", "123456789011")]
 
 
 @pytest.mark.parametrize("name", ["A", "123456", 123456, "A B", "T\u00e4st", "\u0926\u093f", "+49 1", "No", "A" * 200])
 def test_any_other_name_is_the_api_s_to_judge(name):
-    senders, _warnings = senders_to_create(entries_of_task([{"sender": name}]), DEFAULTS)
+    senders, _warnings = senders_to_create(listed_in_task([{"sender": name}]), DEFAULTS)
     assert [sender.name for sender in senders] == [str(name)]
 
 
 def test_duplicates_are_dropped_with_a_warning():
-    entries = entries_of_task(
+    listed = listed_in_task(
         [
             {"sender": "ADPAI", "iso_code": "in"},
             {"sender": "ABCF01"},
@@ -208,7 +208,7 @@ def test_duplicates_are_dropped_with_a_warning():
             {"sender": "adpai"},
         ]
     )
-    senders, warnings = senders_to_create(entries, DEFAULTS)
+    senders, warnings = senders_to_create(listed, DEFAULTS)
     assert [(sender.name, sender.iso_code) for sender in senders] == [
         ("ADPAI", "in"),
         ("ABCF01", "in"),
@@ -222,16 +222,16 @@ def test_duplicates_are_dropped_with_a_warning():
 
 @pytest.mark.parametrize(("more", "ending"), [(0, ""), (1, "; and 1 more duplicates"), (7, "; and 7 more duplicates")])
 def test_the_first_five_duplicates_are_told(more, ending):
-    _senders, warnings = senders_to_create(entries_of_task([{"sender": "A"}] * (6 + more)), DEFAULTS)
+    _senders, warnings = senders_to_create(listed_in_task([{"sender": "A"}] * (6 + more)), DEFAULTS)
     told = "; ".join(f"senders[{number}] (A) is dropped: senders[0] is the same" for number in range(1, 6))
     assert warnings == [told + ending]
 
 
 def test_deleting_goes_by_the_name_alone():
-    entries = entries_of_task(
+    listed = listed_in_task(
         [{"sender": "ADPAI", "iso_code": "in"}, {"sender": 7}, {"sender": "ADPAI", "iso_code": "us"}]
     )
-    senders, warnings = senders_to_delete(entries)
+    senders, warnings = senders_to_delete(listed)
     assert told(senders) == [("ADPAI", "", "", ""), ("7", "", "", "")]
     assert len(warnings) == 1
     assert "senders[2] (ADPAI)" in warnings[0]
