@@ -291,6 +291,11 @@ def test_the_reasons_of_an_entry(entry, reasons):
     assert read(400, body(error=[entry])).errors == {"a": reasons}
 
 
+def test_the_reasons_of_entries_that_name_one_sender():
+    error = [{"sender_name": name, "sender": f"is {number}"} for number, name in enumerate("AaBAAAA")]
+    assert read(400, body(error=error)).errors == {"a": ("is 0", "is 1", "is 3", "is 4", "is 5"), "b": ("is 2",)}
+
+
 def test_reasons_without_a_name():
     reasons = [f"reason {number}" for number in range(4)]
     error = [{"message": reasons[0]}, *reasons[1:], "The sender is bad", "One too many"]
