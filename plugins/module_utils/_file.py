@@ -15,8 +15,10 @@ from collections.abc import Iterable, Iterator
 
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
     FIELDS,
+    KNOWN,
     InputError,
     Listed,
+    unknown_fields,
 )
 
 
@@ -49,13 +51,11 @@ def _listed_in_json(text: str, path: str, faults: list[str]) -> Listed:
         raise InputError([f"src: {path} holds no list of objects"])
     entries: list[tuple[int, dict[str, object]]] = []
     listed = Listed("src[{}]", entries)
-    known = {*FIELDS, "name"}
     for index, row in enumerate(rows):
         if not isinstance(row, dict):
             faults.append(f"{listed.place.format(index)}: not an object")
-        elif not row.keys() <= known:
-            unknown = ", ".join(sorted(row.keys() - known))
-            faults.append(f"{listed.where(index, row)}: unknown {unknown}; known are {', '.join(FIELDS)}")
+        elif not row.keys() <= KNOWN:
+            faults.append(f"{listed.where(index, row)}: {unknown_fields(row)}")
         elif "name" not in row:
             entries.append((index, row))
         elif "sender" in row:

@@ -16,14 +16,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.common.validation import check_type_dict, check_type_list
 from ansible_collections.community.kaleyra.plugins.module_utils._client import Endpoint
 from ansible_collections.community.kaleyra.plugins.module_utils._file import listed_in_file
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
     InputError,
+    Listed,
     Sender,
     listed_in_task,
     senders_to_create,
     senders_to_delete,
+    unknown_fields,
 )
 from ansible_collections.community.kaleyra.plugins.module_utils._settle import (
     CREATE,
@@ -35,6 +38,7 @@ API_URL = "https://api.kaleyra.io"
 MOST_CONNECTIONS = 16
 LONGEST_TIMEOUT = 86400.0
 MOST_ECHOED = 20
+LONGEST_SHOWN = 40
 
 
 def account_argument_spec() -> dict[str, dict[str, Any]]:
@@ -112,6 +116,29 @@ def echo(params: Mapping[str, Any]) -> dict[str, Any]:
         "api_url": "(not shown: it carries a user)" if "@" in str(params.get("api_url")) else params.get("api_url"),
         "senders": senders,
     }
+
+
+def form_faults(senders: object) -> list[str]:
+    """Which entries of ``senders``, as it was given, are no senders by their form: Ansible's own words do not tell."""
+    if not isinstance(senders, (str, list)):
+        return []
+    listed = listed_in_task(check_type_list(senders))
+    faults = [fault for number, entry in listed.entries for fault in [_form_fault(listed, number, entry)] if fault]
+    if faults and isinstance(senders, str):
+        return ["senders: a text, not a list of dictionaries; a file's content takes from_json, or the option src"]
+    return faults
+
+
+def _form_fault(listed: Listed, number: int, entry: object) -> str:
+    if isinstance(entry, dict):
+        unknown = unknown_fields(entry)
+        return f"{listed.where(number, entry)}: {unknown}" if unknown else ""
+    try:
+        check_type_dict(entry)  # Ansible takes some texts for dictionaries
+    except TypeError:
+        shown = isinstance(entry, str) and entry.isprintable() and len(entry) <= LONGEST_SHOWN
+        return f"{listed.place.format(number)}{f' ({entry})' if shown else ''}: not a dictionary with a field sender"
+    return ""
 
 
 def _read_senders(params: Mapping[str, Any], faults: list[str]) -> tuple[list[Sender], list[str]]:

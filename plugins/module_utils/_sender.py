@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import name_key
 
 FIELDS = ("sender", "description", "iso_code", "entity_id")
+KNOWN = {*FIELDS, "name"}
 
 MOST_DROPPED_TOLD = 5
 
@@ -60,7 +61,7 @@ class Listed:
 
     def where(self, number: int, fields: Mapping[str, object]) -> str:
         """An entry's place and name, for a message."""
-        name = fields.get("sender")
+        name = fields.get("sender", fields.get("name"))
         text = "no sender" if name in (None, "") else str(name)
         return f"{self.place.format(number)} ({text if text.isprintable() else repr(text)})"
 
@@ -84,6 +85,12 @@ class InputError(Exception):
 def listed_in_task(senders: Iterable[Mapping[str, object]]) -> Listed:
     """The list of the option ``senders``."""
     return Listed("senders[{}]", list(enumerate(senders)))
+
+
+def unknown_fields(fields: Mapping[str, object]) -> str:
+    """What to say of the fields that no sender has; empty if there is none."""
+    unknown = ", ".join(sorted(map(str, fields.keys() - KNOWN)))
+    return f"unknown {unknown}; known are {', '.join(FIELDS)}" if unknown else ""
 
 
 def senders_to_delete(listed: Listed) -> tuple[list[Sender], list[str]]:

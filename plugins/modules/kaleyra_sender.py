@@ -247,11 +247,23 @@ from ansible_collections.community.kaleyra.plugins.module_utils import (
 class Module(AnsibleModule):
     """A module whose failures hold neither the key nor a long list.
 
-    Ansible forgets which values are secret when it finds an entry of a list of dicts that is none, and then shows all.
+    When an entry of a list of dicts is none, Ansible forgets which values are secret, and then shows all but which entry it is.
     """
+
+    _unchecked: object = None
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._unchecked = None
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self._unchecked = self.params.get("senders")  # Ansible's check leaves out what is wrong
 
     def fail_json(self, msg: str, **kwargs: Any) -> None:
         self.no_log_values.update(key for key in [self.params.get("api_key")] if key)
+        if faults := _options.form_faults(self._unchecked):
+            msg = str(_sender.InputError(faults))
         super().fail_json(msg, **{"invocation": {"module_args": _options.echo(self.params)}, **kwargs})
 
     def exit_json(self, **kwargs: Any) -> None:

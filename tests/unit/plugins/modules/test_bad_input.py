@@ -374,5 +374,47 @@ def test_senders_or_src_and_not_both(refused, tmp_path):
     assert "mutually exclusive: senders|src" in refused(senders=[GOOD], src=str(tmp_path / "senders.csv"))
 
 
-def test_an_unknown_field_is_refused_by_ansible(refused):
-    assert "senders.sendr" in refused(senders=[GOOD, {**GOOD, "sendr": "ADPAI"}])
+def test_unknown_fields(refused):
+    senders = [GOOD, {**GOOD, "sendr": "ADPAI"}, "ABCF01", {"name": "ABCF02", "iso": "in", 5: "x"}]
+    known = "known are sender, description, iso_code, entity_id"
+    assert refused(senders=senders) == (
+        f"senders[1] (ADPAI): unknown sendr; {known}; senders[2] (ABCF01): not a dictionary with a field sender;"
+        f" senders[3] (ABCF02): unknown 5, iso; {known}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("senders", "message"),
+    [
+        pytest.param(["ADPAI"], "senders[0] (ADPAI): NONE", id="a name"),
+        pytest.param(
+            [GOOD, "ABCF01", None, 17, "sender=ABCF02", ["ABCF03"]],
+            "senders[1] (ABCF01): NONE; senders[2]: NONE; senders[3]: NONE; senders[5]: NONE",
+            id="several",
+        ),
+        pytest.param(
+            ["A" * 40, "A" * 41, "A\tB"],
+            f"senders[0] ({'A' * 40}): NONE; senders[1]: NONE; senders[2]: NONE",
+            id="long",
+        ),
+        pytest.param(
+            ["A"] * 21,
+            "; ".join([*(f"senders[{index}] (A): NONE" for index in range(20)), "and 1 more faults"]),
+            id="many",
+        ),
+    ],
+)
+def test_an_entry_that_is_no_dictionary(refused, senders, message):
+    assert refused(senders=senders) == message.replace("NONE", "not a dictionary with a field sender")
+
+
+@pytest.mark.parametrize("senders", ["ADPAI,ABCF01", '[{"sender": "ADPAI"}, {"sender": "ABCF01"}]'])
+def test_a_text_for_the_list(refused, senders):
+    assert refused(senders=senders) == (
+        "senders: a text, not a list of dictionaries; a file's content takes from_json, or the option src"
+    )
+
+
+def test_texts_that_ansible_takes_for_dictionaries_are_not_to_blame(refused):
+    assert refused(senders="sender=ADPAI,sender=ABCF01", timeout="never").startswith("argument 'timeout'")
+    assert refused(senders={"sender": "ADPAI"}).startswith("argument 'senders'")
