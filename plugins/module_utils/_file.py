@@ -15,10 +15,9 @@ from collections.abc import Iterable, Iterator
 
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
     FIELDS,
-    KNOWN,
     InputError,
     Listed,
-    unknown_fields,
+    form_fault,
 )
 
 
@@ -51,15 +50,14 @@ def _listed_in_json(text: str, path: str, faults: list[str]) -> Listed:
         raise InputError([f"src: {path} holds no list of objects"])
     entries: list[tuple[int, dict[str, object]]] = []
     listed = Listed("src[{}]", entries)
+    fields = set(FIELDS)
     for index, row in enumerate(rows):
         if not isinstance(row, dict):
             faults.append(f"{listed.place.format(index)}: not an object")
-        elif not row.keys() <= KNOWN:
-            faults.append(f"{listed.where(index, row)}: {unknown_fields(row)}")
-        elif "name" not in row:
+        elif row.keys() <= fields:
             entries.append((index, row))
-        elif "sender" in row:
-            faults.append(f"{listed.where(index, row)}: both sender and its alias name")
+        elif fault := form_fault(row):
+            faults.append(f"{listed.where(index, row)}: {fault}")
         else:
             entries.append((index, {**row, "sender": row["name"]}))
     return listed

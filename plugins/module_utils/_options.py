@@ -23,10 +23,10 @@ from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
     InputError,
     Listed,
     Sender,
+    form_fault,
     listed_in_task,
     senders_to_create,
     senders_to_delete,
-    unknown_fields,
 )
 from ansible_collections.community.kaleyra.plugins.module_utils._settle import (
     CREATE,
@@ -119,20 +119,23 @@ def echo(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def form_faults(senders: object) -> list[str]:
-    """Which entries of ``senders``, as it was given, are no senders by their form: Ansible's own words do not tell."""
+    """Which entries of ``senders``, as it was given, are no senders by their form.
+
+    Ansible's own words for it name no entry, and of a sender and its alias it takes the alias.
+    """
     if not isinstance(senders, (str, list)):
         return []
     listed = listed_in_task(check_type_list(senders))
-    faults = [fault for number, entry in listed.entries for fault in [_form_fault(listed, number, entry)] if fault]
+    faults = [fault for number, entry in listed.entries for fault in [_entry_fault(listed, number, entry)] if fault]
     if faults and isinstance(senders, str):
         return ["senders: a text, not a list of dictionaries; a file's content takes from_json, or the option src"]
     return faults
 
 
-def _form_fault(listed: Listed, number: int, entry: object) -> str:
+def _entry_fault(listed: Listed, number: int, entry: object) -> str:
     if isinstance(entry, dict):
-        unknown = unknown_fields(entry)
-        return f"{listed.where(number, entry)}: {unknown}" if unknown else ""
+        fault = form_fault(entry)
+        return f"{listed.where(number, entry)}: {fault}" if fault else ""
     try:
         check_type_dict(entry)  # Ansible takes some texts for dictionaries
     except TypeError:

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import name_key
 
 FIELDS = ("sender", "description", "iso_code", "entity_id")
-KNOWN = {*FIELDS, "name"}
 
 MOST_DROPPED_TOLD = 5
 
@@ -87,10 +86,12 @@ def listed_in_task(senders: Iterable[Mapping[str, object]]) -> Listed:
     return Listed("senders[{}]", list(enumerate(senders)))
 
 
-def unknown_fields(fields: Mapping[str, object]) -> str:
-    """What to say of the fields that no sender has; empty if there is none."""
-    unknown = ", ".join(sorted(map(str, fields.keys() - KNOWN)))
-    return f"unknown {unknown}; known are {', '.join(FIELDS)}" if unknown else ""
+def form_fault(fields: Mapping[str, object]) -> str:
+    """What to say of fields that no sender has, or of a sender that is named twice; empty if all is well."""
+    unknown = ", ".join(sorted(map(str, fields.keys() - {*FIELDS, "name"})))
+    if unknown:
+        return f"unknown {unknown}; known are {', '.join(FIELDS)}"
+    return "both sender and its alias name" if "name" in fields and "sender" in fields else ""
 
 
 def senders_to_delete(listed: Listed) -> tuple[list[Sender], list[str]]:

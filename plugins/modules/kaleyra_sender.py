@@ -232,6 +232,7 @@ api_calls:
 """
 
 import signal
+from collections.abc import Sequence
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -250,20 +251,21 @@ class Module(AnsibleModule):
     When an entry of a list of dicts is none, Ansible forgets which values are secret, and then shows all but which entry it is.
     """
 
-    _unchecked: object = None
+    _form_faults: Sequence[str] = ()
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._unchecked = None
+        if self._form_faults:
+            self.fail_json("")
 
     def _load_params(self) -> None:
         super()._load_params()
-        self._unchecked = self.params.get("senders")  # Ansible's check leaves out what is wrong
+        self._form_faults = _options.form_faults(self.params.get("senders"))
 
     def fail_json(self, msg: str, **kwargs: Any) -> None:
         self.no_log_values.update(key for key in [self.params.get("api_key")] if key)
-        if faults := _options.form_faults(self._unchecked):
-            msg = str(_sender.InputError(faults))
+        if self._form_faults:
+            msg = str(_sender.InputError(self._form_faults))
         super().fail_json(msg, **{"invocation": {"module_args": _options.echo(self.params)}, **kwargs})
 
     def exit_json(self, **kwargs: Any) -> None:

@@ -418,3 +418,11 @@ def test_a_text_for_the_list(refused, senders):
 def test_texts_that_ansible_takes_for_dictionaries_are_not_to_blame(refused):
     assert refused(senders="sender=ADPAI,sender=ABCF01", timeout="never").startswith("argument 'timeout'")
     assert refused(senders={"sender": "ADPAI"}).startswith("argument 'senders'")
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_both_a_sender_and_its_alias(refused, state):
+    senders = [{**GOOD, "name": "SHOP"}, {"name": "ABCF01"}, {"sender": "ABCF02", "name": "ABCF02"}]
+    assert refused(senders=senders, state=state) == (
+        "senders[0] (ADPAI): both sender and its alias name; senders[2] (ABCF02): both sender and its alias name"
+    )
