@@ -117,6 +117,8 @@ class Client:
             answer, again = _failure(error, body.went_out)
             return self._without_key(answer), again, 0.0
         answer = self._without_key(read(response.status_code, response.content))
+        if response.status_code < 200:
+            self._session().close()  # the answer is still to come, and would be taken for the next call's
         if 300 <= response.status_code < 400:
             answer = replace(
                 answer,
@@ -200,7 +202,7 @@ class Client:
             # A proxy would see all of a plain request; api_url allows it to loopback alone.
             session.trust_env = self.endpoint.url.lower().startswith("https:")
             session.headers["User-Agent"] = "ansible community.kaleyra"
-            session.hooks["response"].append(_want_all)
+            session.hooks["response"].append(_take_as_it_is)
         return session
 
 
@@ -246,9 +248,10 @@ class _Body(io.BytesIO):
             self._given_up = True
 
 
-def _want_all(response: requests.Response, **_options: object) -> None:
-    """Have urllib3 1, too, take half a body for none; it has not been read yet."""
+def _take_as_it_is(response: requests.Response, **_options: object) -> None:
+    """Before the body is read: half of one is none for urllib3 1 either, and where a redirect leads may be no URL."""
     response.raw.enforce_content_length = True
+    response.headers.pop("Location", None)
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -308,6 +308,13 @@ def test_redirects_are_refused(sandbox, number, method):
     assert len(box.calls) == 1
 
 
+def test_where_a_redirect_leads_is_not_even_read(box):
+    box.script([status(302, Location="http://[::1")])
+    answer = client(box).create([ADPAI])
+    assert (answer.verdict, answer.sent) == (Verdict.STOP, 1)
+    assert "redirect" in answer.message
+
+
 def test_no_call_is_tried_again_after_a_stop(sandbox, waits):
     box = sandbox()
     box.script([401, 503])
