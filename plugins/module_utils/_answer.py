@@ -118,28 +118,42 @@ def read(status: int, body: bytes) -> Answer:
     code = _text(payload.get("code"))
     named, unnamed = _errors(payload.get("error"))
     ids: dict[str, str] = {}
-    for row in _entries(payload.get("data")):
+    said = ""
+    rows = _entries(payload.get("data"))
+    for row in rows:
         key = name_key(_text(row.get("sender")))
         if not key:
             continue
         ids[key] = _text(row.get("id"))
-        row_code = _text(row.get("code"), code)
+        row_code, told = _text(row.get("code"), code), _text(row.get("message"))
         if row_code != code and VERDICTS.get(row_code) is not Verdict.ACCEPTED:
-            _name(named, key, (_text(row.get("message"), f"refused with {row_code}"),))
+            _name(named, key, (told or f"refused with {row_code}",))
+        elif len(rows) == 1:
+            said = told
     verdict = _verdict(status, code, bool(named or unnamed))
     words = list(dict.fromkeys([_text(payload.get("message"), _phrase(status)), *unnamed]))
     message = "; ".join(words)
     if verdict is Verdict.LOST and code not in VERDICTS and status < 300:
         message = f"{_phrase(status)}, with {f'the undocumented code {code}' if code else 'no code'}: {message}"
+    hinted = f"{message} ({HINTS[code]})" if code in HINTS else message
     return Answer(
         verdict,
         code,
-        f"{message} ({HINTS[code]})" if code in HINTS else message,
+        hinted[:MOST_CHARACTERS],  # so that what is cut is so at its end, where the client looks for parts of the key
         ids,
         named,
-        tuple(text for text in words if "sender" in text.lower()),
+        _about_a_sender([*words, said]),
         _limit(message) if code == "RBC192" else None,
     )
+
+
+def _about_a_sender(texts: Iterable[str]) -> tuple[str, ...]:
+    """The sentences that speak of a sender. A gateway that knows no such path may repeat the path, which ends in that word."""
+    sentences = [
+        sentence for text in texts for sentence in re.split(r"[.;!]\s+", re.sub(r"\S*/\S*", "", text)) if sentence
+    ]
+    other = re.compile(r"\b(api|endpoint|method|page|path|resource|route|ur[il])\b", re.IGNORECASE)
+    return tuple(text for text in sentences if "sender" in text.lower() and not other.search(text))
 
 
 def _phrase(status: int) -> str:
@@ -155,7 +169,7 @@ def _verdict(status: int, code: str, has_errors: bool) -> Verdict:
         return by_status
     by_code = VERDICTS.get(code)
     if by_code is None or (by_code is Verdict.ACCEPTED and status >= 400):
-        return Verdict.REFUSED if has_errors else by_status
+        return Verdict.REFUSED if has_errors and status != 413 else by_status
     return by_code
 
 
@@ -198,7 +212,7 @@ def _errors(error: object) -> tuple[dict[str, tuple[str, ...]], list[str]]:
 
 def _name(named: dict[str, tuple[str, ...]], key: str, reasons: tuple[str, ...]) -> None:
     """Add reasons to those of a sender."""
-    named[key] = (named[key] + reasons)[:MOST_REASONS] if key in named else reasons
+    named[key] = tuple(dict.fromkeys(named[key] + reasons))[:MOST_REASONS] if key in named else reasons
 
 
 def _reasons(values: Iterable[object]) -> tuple[str, ...]:

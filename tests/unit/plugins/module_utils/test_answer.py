@@ -158,6 +158,13 @@ def test_a_page_of_html_is_read_by_its_status(status, verdict):
     assert read(status, b"<html></html>").verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("code", "verdict"), [("", Verdict.TOO_LARGE), ("MSG106", Verdict.TOO_LARGE), ("MSG134", Verdict.REFUSED)]
+)
+def test_a_body_that_is_too_large_is_so_whatever_the_gateway_adds(code, verdict):
+    assert read(413, body(code, error="Payload Too Large")).verdict is verdict
+
+
 def test_success_that_names_a_refused_sender():
     rows = [
         {"id": 1, "sender": "ADPAI", "code": "MSG106", "message": "submitted"},
@@ -294,6 +301,15 @@ def test_the_reasons_of_an_entry(entry, reasons):
 def test_the_reasons_of_entries_that_name_one_sender():
     error = [{"sender_name": name, "sender": f"is {number}"} for number, name in enumerate("AaBAAAA")]
     assert read(400, body(error=error)).errors == {"a": ("is 0", "is 1", "is 3", "is 4", "is 5"), "b": ("is 2",)}
+    error = [{"sender_name": "A", "sender": reason} for reason in ["exists"] * 6 + ["is bad"]]
+    assert read(400, body(error=error)).errors == {"a": ("exists", "is bad")}
+
+
+@pytest.mark.parametrize(("rows", "unnamed"), [("A", ("Sender A exists",)), ("AB", ())])
+def test_what_the_row_of_a_single_sender_says_under_the_answer_s_own_code(rows, unnamed):
+    data = [{"sender": name, "code": "MSG134", "message": f"Sender {name} exists"} for name in rows]
+    found = read(400, body("MSG134", message="Not created", data=data))
+    assert (found.errors, found.unnamed) == ({}, unnamed)
 
 
 def test_reasons_without_a_name():

@@ -71,7 +71,7 @@ def test_a_text_that_repeats_the_key_in_another_spelling_is_not_shown(box, spell
 
 
 def test_the_key_is_hidden_wherever_an_answer_holds_texts(box):
-    spelt = SPELT["HTML"]
+    spelt = SPELT["a URL"]
     row = {"sender": "ADPAI", "id": spelt, "code": "MSG134", "message": spelt}
     refuse_with(
         box, code=spelt, message=spelt, data=[row], error=[{"sender": "no", "sender_name": spelt}, f"sender {spelt}"]
@@ -101,6 +101,13 @@ def test_what_is_left_of_a_key_where_a_text_was_cut_is_not_shown(box):
     message = client(box, api_key=ODD_KEY).create([ADPAI]).message
     assert message == "x" * len(message)
     assert 500 < len(message) < 990
+
+
+@pytest.mark.parametrize("code", ["MSG134", "RBC195"])  # the latter has a hint behind its message
+def test_nor_in_the_midst_of_a_longer_text(box, code):
+    key = "A" + "0123456789abcdef" * 2
+    refuse_with(box, code=code, message="x" * 970 + key, error=["A sender is at fault. " * 12])
+    assert key[:8] not in client(box, api_key=key).create([ADPAI]).message
 
 
 def test_what_a_terminal_obeys_is_not_shown(box):

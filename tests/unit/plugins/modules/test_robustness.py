@@ -176,3 +176,34 @@ def test_a_call_given_up_before_it_was_sent_is_never_sent(box, monkeypatch):
 
 def test_an_interim_status_is_no_answer():
     assert read(102, b"").verdict is Verdict.LOST
+
+
+def test_after_an_interim_status_the_answer_to_come_is_not_taken_for_the_next_call_s(box):
+    box.script([{"fault": "answer_before", "status": 103, "body": ""}])
+    caller = client(box)
+    assert [caller.create([ADPAI]).verdict for _call in range(2)] == [Verdict.LOST, Verdict.ACCEPTED]
+    assert box.connections == 2
+
+
+# where a gateway does not know the path, which ends in the word "sender"
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Route DELETE:/v1/HX1/messages/sender not found",
+        "The requested URL /v1/HX1/messages/sender was not found on this server.",
+        "Resource sender not found",
+        "Account not found. No sender was touched",
+        "sender: there is no such page; the API does not exist",
+    ],
+)
+def test_an_unknown_path_is_no_absent_sender(run, box, message):
+    box.script([{"fault": "answer_before", "status": 404, "body": {"message": message, "statusCode": 404}}])
+    assert outcomes(run(box, senders=[{"sender": "ADPAI"}], state="absent")) == {"ADPAI": "rejected"}
+
+
+@pytest.mark.parametrize(
+    "message", ["Sender not found", "Not deleted; sender ID does not exist!", "See /docs: no such sender ADPAI"]
+)
+def test_an_absent_sender_need_not_be_named(run, box, message):
+    box.script([{"fault": "answer_before", "status": 404, "body": {"message": message}}])
+    assert outcomes(run(box, senders=[{"sender": "ADPAI"}], state="absent")) == {"ADPAI": "absent"}
