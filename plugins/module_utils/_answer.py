@@ -50,6 +50,10 @@ MOST_CHARACTERS = 1000
 """So many characters of a text are kept, and so many reasons of an answer or a sender:"""
 MOST_REASONS = 5
 
+PATH = re.compile(r"\S*/\S*")
+SENTENCE_END = re.compile(r"[.;!]\s+")
+OF_A_GATEWAY = re.compile(r"\b(api|endpoint|method|page|path|resource|route|ur[il])\b", re.IGNORECASE)
+
 NAMING = {"sender", "sender_name"}
 """The fields that make an object of an answer an entry about one sender."""
 
@@ -118,7 +122,7 @@ def read(status: int, body: bytes) -> Answer:
     code = _text(payload.get("code"))
     named, unnamed = _errors(payload.get("error"))
     ids: dict[str, str] = {}
-    said = ""
+    said: list[str] = []
     rows = _entries(payload.get("data"))
     for row in rows:
         key = name_key(_text(row.get("sender")))
@@ -129,7 +133,7 @@ def read(status: int, body: bytes) -> Answer:
         if row_code != code and VERDICTS.get(row_code) is not Verdict.ACCEPTED:
             _name(named, key, (told or f"refused with {row_code}",))
         elif len(rows) == 1:
-            said = told
+            said = [told]
     verdict = _verdict(status, code, bool(named or unnamed))
     words = list(dict.fromkeys([_text(payload.get("message"), _phrase(status)), *unnamed]))
     message = "; ".join(words)
@@ -142,18 +146,15 @@ def read(status: int, body: bytes) -> Answer:
         hinted[:MOST_CHARACTERS],  # so that what is cut is so at its end, where the client looks for parts of the key
         ids,
         named,
-        _about_a_sender([*words, said]),
+        _about_a_sender([*words, *said]),
         _limit(message) if code == "RBC192" else None,
     )
 
 
 def _about_a_sender(texts: Iterable[str]) -> tuple[str, ...]:
     """The sentences that speak of a sender. A gateway that knows no such path may repeat the path, which ends in that word."""
-    sentences = [
-        sentence for text in texts for sentence in re.split(r"[.;!]\s+", re.sub(r"\S*/\S*", "", text)) if sentence
-    ]
-    other = re.compile(r"\b(api|endpoint|method|page|path|resource|route|ur[il])\b", re.IGNORECASE)
-    return tuple(text for text in sentences if "sender" in text.lower() and not other.search(text))
+    sentences = [sentence for text in texts for sentence in SENTENCE_END.split(PATH.sub("", text))]
+    return tuple(text for text in sentences if "sender" in text.lower() and not OF_A_GATEWAY.search(text))
 
 
 def _phrase(status: int) -> str:

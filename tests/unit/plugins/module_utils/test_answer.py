@@ -305,6 +305,21 @@ def test_the_reasons_of_entries_that_name_one_sender():
     assert read(400, body(error=error)).errors == {"a": ("exists", "is bad")}
 
 
+@pytest.mark.parametrize(
+    ("message", "unnamed"),
+    [
+        ("Route DELETE:/v1/HX1/messages/sender not found", ()),
+        ("Resource sender not found", ()),
+        ("The URI of the sender. The API of a sender", ()),
+        ("Account not found. No sender was touched", ("No sender was touched",)),
+        ("See /docs: no such SENDER", ("See  no such SENDER",)),
+        ("Sender A.B gone; Sender C gone! Ask", ("Sender A.B gone", "Sender C gone")),
+    ],
+)
+def test_the_sentences_about_a_sender(message, unnamed):
+    assert read(404, body("", message=message)).unnamed == unnamed
+
+
 @pytest.mark.parametrize(("rows", "unnamed"), [("A", ("Sender A exists",)), ("AB", ())])
 def test_what_the_row_of_a_single_sender_says_under_the_answer_s_own_code(rows, unnamed):
     data = [{"sender": name, "code": "MSG134", "message": f"Sender {name} exists"} for name in rows]
