@@ -122,18 +122,18 @@ def read(status: int, body: bytes) -> Answer:
     code = _text(payload.get("code"))
     named, unnamed = _errors(payload.get("error"))
     ids: dict[str, str] = {}
-    said: list[str] = []
-    rows = _entries(payload.get("data"))
-    for row in rows:
+    for row in _entries(payload.get("data")):
         key = name_key(_text(row.get("sender")))
         if not key:
             continue
         ids[key] = _text(row.get("id"))
         row_code, told = _text(row.get("code"), code), _text(row.get("message"))
-        if row_code != code and VERDICTS.get(row_code) is not Verdict.ACCEPTED:
+        if row_code != code:
+            refused = VERDICTS.get(row_code) is not Verdict.ACCEPTED
+        else:  # a refused call may list those that are not to blame as well
+            refused = VERDICTS.get(code) is Verdict.REFUSED and (already_exists(told) or does_not_exist(told))
+        if refused:
             _name(named, key, (told or f"refused with {row_code}",))
-        elif len(rows) == 1:
-            said = [told]
     verdict = _verdict(status, code, bool(named or unnamed))
     words = list(dict.fromkeys([_text(payload.get("message"), _phrase(status)), *unnamed]))
     message = "; ".join(words)
@@ -146,7 +146,7 @@ def read(status: int, body: bytes) -> Answer:
         hinted[:MOST_CHARACTERS],  # so that what is cut is so at its end, where the client looks for parts of the key
         ids,
         named,
-        _about_a_sender([*words, *said]),
+        _about_a_sender(words),
         _limit(message) if code == "RBC192" else None,
     )
 
@@ -226,24 +226,21 @@ def _reasons(values: Iterable[object]) -> tuple[str, ...]:
     return tuple([text for text in texts if " " in text] or texts)  # codes and the like are none
 
 
-def _entries(value: object, depth: int = 3) -> list[Mapping[str, object]]:
+def _entries(*values: object, depth: int = 3) -> list[Mapping[str, object]]:
     """The entries of ``data`` or ``error``: lists or objects, whatever the code, one in the other."""
-    if isinstance(value, dict):
-        if not NAMING.isdisjoint(value):
-            return [value]
-        items = [item for item in value.values() if isinstance(item, (dict, list))]
-        if not items:
-            return [value]
-    elif isinstance(value, list) and depth:
-        items = value
-    else:
-        return [{"text": value}] if value else []
     found: list[Mapping[str, object]] = []
-    for item in items if depth else ():
-        if isinstance(item, dict) and not NAMING.isdisjoint(item):  # without a call for each of thousands
-            found.append(item)
-        else:
-            found += _entries(item, depth - 1)
+    for value in values:
+        if isinstance(value, dict):
+            names_one = not NAMING.isdisjoint(value)
+            items = [] if names_one else [item for item in value.values() if isinstance(item, (dict, list))]
+            if not items:
+                found.append(value)
+            elif depth:
+                found += _entries(*items, depth=depth - 1)
+        elif isinstance(value, list) and depth:
+            found += _entries(*value, depth=depth - 1)
+        elif value:
+            found.append({"text": value})
     return found
 
 

@@ -320,11 +320,18 @@ def test_the_sentences_about_a_sender(message, unnamed):
     assert read(404, body("", message=message)).unnamed == unnamed
 
 
-@pytest.mark.parametrize(("rows", "unnamed"), [("A", ("Sender A exists",)), ("AB", ())])
-def test_what_the_row_of_a_single_sender_says_under_the_answer_s_own_code(rows, unnamed):
-    data = [{"sender": name, "code": "MSG134", "message": f"Sender {name} exists"} for name in rows]
+@pytest.mark.parametrize("missing", ["Sender ID does not exist.", "No such sender"])
+def test_what_rows_say_under_the_answer_s_own_code(missing):
+    """Of a refused call only who is there already, or is not there: the others may be listed for its sake alone."""
+    told = {"A": "Sender ID Already exist.", "B": missing, "C": "Not created", "D": TOO_LONG}
+    data = [{"sender": name, "code": "MSG134", "message": reason} for name, reason in told.items()]
     found = read(400, body("MSG134", message="Not created", data=data))
-    assert (found.errors, found.unnamed) == ({}, unnamed)
+    assert (found.errors, found.unnamed) == ({"a": (told["A"],), "b": (missing,)}, ())
+
+
+def test_what_rows_of_success_say_is_no_error():
+    data = [{"sender": "A", "message": "Sender ID Already exist."}]
+    assert read(200, body("MSG106", data=data)).errors == {}
 
 
 def test_reasons_without_a_name():

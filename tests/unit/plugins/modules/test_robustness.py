@@ -207,3 +207,10 @@ def test_an_unknown_path_is_no_absent_sender(run, box, message):
 def test_an_absent_sender_need_not_be_named(run, box, message):
     box.script([{"fault": "answer_before", "status": 404, "body": {"message": message}}])
     assert outcomes(run(box, senders=[{"sender": "ADPAI"}], state="absent")) == {"ADPAI": "absent"}
+
+
+def test_a_row_about_another_sender_decides_nothing(run, box):
+    row = {"sender": "STRANGER", "code": "MSG134", "message": "Sender ID Already exist."}
+    body = {"code": "MSG134", "message": "Not created", "data": [row], "error": {}}
+    box.script([{"fault": "answer_before", "status": 400, "body": body}])
+    assert outcomes(run(box, senders=[{"sender": "ADPAI"}], **COMMON)) == {"ADPAI": "rejected"}
