@@ -140,7 +140,8 @@ def _entry_fault(listed: Listed, number: int, entry: object) -> str:
         check_type_dict(entry)  # Ansible takes some texts for dictionaries
     except TypeError:
         shown = isinstance(entry, str) and entry.isprintable() and len(entry) <= LONGEST_SHOWN
-        return f"{listed.place.format(number)}{f' ({entry})' if shown else ''}: not a dictionary with a field sender"
+        where = listed.where(number, {"sender": entry}) if shown else listed.place.format(number)
+        return f"{where}: not a dictionary with a field sender"
     return ""
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import name_key
 
 FIELDS = ("sender", "description", "iso_code", "entity_id")
+KNOWN = {*FIELDS, "name"}
 
 MOST_DROPPED_TOLD = 5
 
@@ -88,9 +89,9 @@ def listed_in_task(senders: Iterable[Mapping[str, object]]) -> Listed:
 
 def form_fault(fields: Mapping[str, object]) -> str:
     """What to say of fields that no sender has, or of a sender that is named twice; empty if all is well."""
-    unknown = ", ".join(sorted(map(str, fields.keys() - {*FIELDS, "name"})))
+    unknown = fields.keys() - KNOWN
     if unknown:
-        return f"unknown {unknown}; known are {', '.join(FIELDS)}"
+        return f"unknown {', '.join(sorted(map(str, unknown)))}; known are {', '.join(FIELDS)}"
     return "both sender and its alias name" if "name" in fields and "sender" in fields else ""
 
 
