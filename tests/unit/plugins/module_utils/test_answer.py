@@ -329,6 +329,12 @@ def test_what_rows_say_under_the_answer_s_own_code(missing):
     assert (found.errors, found.unnamed) == ({"a": (told["A"],), "b": (missing,)}, ())
 
 
+def test_entries_side_by_side_and_one_in_the_other():
+    entry = {name: {"sender_name": name, "sender": "is bad"} for name in "ABCD"}
+    error = [entry["A"], [entry["B"]], {"more": [entry["C"]]}, entry["D"]]
+    assert list(read(400, body(error=error)).errors) == ["a", "b", "c", "d"]
+
+
 def test_what_rows_of_success_say_is_no_error():
     data = [{"sender": "A", "message": "Sender ID Already exist."}]
     assert read(200, body("MSG106", data=data)).errors == {}
