@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # The argument spec is account_argument_spec() in plugins/module_utils/_options.py.
+    # The argument spec is account_argument_spec() in plugins/module_utils/_account.py.
     DOCUMENTATION = r"""
 options:
   api_key:

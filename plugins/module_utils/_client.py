@@ -17,9 +17,10 @@ import traceback
 from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from urllib.parse import quote
 
+from ansible_collections.community.kaleyra.plugins.module_utils._account import Endpoint
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import (
     MOST_CHARACTERS,
     Answer,
@@ -39,17 +40,6 @@ else:
 
 MOST_WAITING = 60.0
 """Seconds that one call waits between its tries, all together."""
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """Where and how to call. ``timeout`` is in seconds; ``verify`` is a switch or the path of a CA bundle."""
-
-    url: str
-    api_key: str = field(repr=False)
-    timeout: float = 30.0
-    retries: int = 3
-    verify: bool | str = True
 
 
 class Client:

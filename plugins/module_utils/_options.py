@@ -3,21 +3,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 
-"""The options that say where and how to call: the argument spec behind the fragment ``account``, and their checks."""
+"""The options of a task: the operation, the senders, and how to send them."""
 
 from __future__ import annotations
 
-import ipaddress
-import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from ansible.module_utils.basic import env_fallback
 from ansible.module_utils.common.validation import check_type_dict, check_type_list
-from ansible_collections.community.kaleyra.plugins.module_utils._client import Endpoint
+from ansible_collections.community.kaleyra.plugins.module_utils._account import (
+    Endpoint,
+    account_errors,
+    build_endpoint,
+)
 from ansible_collections.community.kaleyra.plugins.module_utils._file import listed_in_file
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
     InputError,
@@ -34,35 +33,8 @@ from ansible_collections.community.kaleyra.plugins.module_utils._settle import (
     Operation,
 )
 
-API_URL = "https://api.kaleyra.io"
-MOST_CONNECTIONS = 16
-LONGEST_TIMEOUT = 86400.0
 MOST_ECHOED = 20
 LONGEST_SHOWN = 40
-
-
-def account_argument_spec() -> dict[str, dict[str, Any]]:
-    """The options of the documentation fragment ``account``."""
-    return {
-        "api_key": {
-            "type": "str",
-            "no_log": True,
-            "fallback": (env_fallback, ["KALEYRA_API_KEY"]),
-        },
-        "sid": {"type": "str", "fallback": (env_fallback, ["KALEYRA_SID"])},
-        "api_url": {"type": "str", "fallback": (env_fallback, ["KALEYRA_API_URL"])},
-        "api_version": {"type": "str", "choices": ["v1", "v2"], "default": "v1"},
-        "endpoint": {
-            "type": "str",
-            "choices": ["messages", "sms"],
-            "default": "messages",
-        },
-        "connections": {"type": "int", "default": 4},
-        "timeout": {"type": "float", "default": 30.0},
-        "retries": {"type": "int", "default": 3},
-        "validate_certs": {"type": "bool", "default": True},
-        "ca_path": {"type": "path"},
-    }
 
 
 @dataclass(frozen=True)
@@ -84,7 +56,7 @@ def read(params: Mapping[str, Any]) -> Plan:
     """
     operation = CREATE if params["state"] == "present" else DELETE
     batch_size = operation.limit if params["batch_size"] is None else params["batch_size"]
-    faults = list(_call_faults(params))
+    faults = list(account_errors(params))
     if not 1 <= batch_size <= operation.limit:
         faults.append(f"batch_size: not 1 to {operation.limit}, the API's limit for state={params['state']}")
     senders: list[Sender] = []
@@ -96,7 +68,7 @@ def read(params: Mapping[str, Any]) -> Plan:
     if faults:
         raise InputError(faults)
     return Plan(
-        _endpoint(params),
+        build_endpoint(params),
         operation,
         senders,
         batch_size,
@@ -159,62 +131,3 @@ def _read_senders(params: Mapping[str, Any], faults: list[str]) -> tuple[list[Se
     else:
         raise InputError(["senders: null; an empty list is []"])
     return senders_to_create(listed, defaults) if creating else senders_to_delete(listed)
-
-
-def _endpoint(params: Mapping[str, Any]) -> Endpoint:
-    url = f"{_api_url(params).rstrip('/')}/{params['api_version']}/{params['sid']}/{params['endpoint']}/sender"
-    verify = (params["ca_path"] or True) if params["validate_certs"] else False
-    return Endpoint(url, params["api_key"], params["timeout"], params["retries"], verify)
-
-
-def _api_url(params: Mapping[str, Any]) -> str:
-    # AWX sets an empty environment variable for an optional field that was left empty.
-    return str(params["api_url"] or API_URL)
-
-
-def _call_faults(params: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with the account's options. No fault quotes the key or the URL."""
-    if not params["api_key"]:
-        yield "api_key: missing; set it, or the environment variable KALEYRA_API_KEY"
-    elif any(char.isspace() or not char.isprintable() for char in params["api_key"]):
-        yield "api_key: holds white space or a control character"
-    if not params["sid"]:
-        yield "sid: missing; set it, or the environment variable KALEYRA_SID"
-    elif not re.fullmatch("[A-Za-z0-9]+", params["sid"]):
-        yield "sid: not letters and digits alone"
-    yield from _url_faults(_api_url(params))
-    if not 0 < params["timeout"] <= LONGEST_TIMEOUT:
-        yield f"timeout: not a positive number of seconds up to {LONGEST_TIMEOUT:.0f}"
-    if params["retries"] < 0:
-        yield "retries: negative"
-    if not 1 <= params["connections"] <= MOST_CONNECTIONS:
-        yield f"connections: not 1 to {MOST_CONNECTIONS}"
-    if params["ca_path"] and not os.path.exists(params["ca_path"]):
-        yield f"ca_path: there is no {params['ca_path']}"
-
-
-def _url_faults(url: str) -> Iterator[str]:
-    """What is wrong with an ``api_url``. It may hold a password by mistake: nothing of it is quoted."""
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        yield "api_url: not a URL"
-        return
-    if "@" in parts.netloc:
-        yield "api_url: carries a user; the key belongs into api_key"
-    elif not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+", host) or any(
-        char.isspace() or not char.isprintable() or char == "\\" for char in url
-    ):
-        yield "api_url: not a URL with a host"
-    if "?" in url or "#" in url:
-        yield "api_url: carries a query or a fragment"
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
-        yield "api_url: not https; plain http is for loopback addresses alone"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -237,6 +237,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.community.kaleyra.plugins.module_utils import (
+    _account,
     _client,
     _options,
     _report,
@@ -276,7 +277,7 @@ def main() -> None:
     fields = ("description", "iso_code", "entity_id")
     module = Module(
         argument_spec={
-            **_options.account_argument_spec(),
+            **_account.account_argument_spec(),
             "senders": {
                 "type": "list",
                 "elements": "dict",

@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ansible_collections.community.kaleyra.plugins.module_utils import _options, _report, _settle
+from ansible_collections.community.kaleyra.plugins.module_utils import _account, _options, _report, _settle
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import Answer, Verdict
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
@@ -35,7 +35,7 @@ def main() -> None:
         ids = {sender.key: f"{number:05x}" for number, sender in enumerate(senders, 0x60001)}
         return Answer(Verdict.ACCEPTED, "MSG106", ids=ids)
 
-    spec = {**_options.account_argument_spec(), "state": {"default": "present"}}
+    spec = {**_account.account_argument_spec(), "state": {"default": "present"}}
     given = {"api_key": "A1", "sid": "HX1", "src": file}
     left_out = dict.fromkeys(("senders", "description", "iso_code", "entity_id", "batch_size"))
     params = {**left_out, **{name: option.get("default") for name, option in spec.items()}, **given}

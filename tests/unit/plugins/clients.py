@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.community.kaleyra.plugins.module_utils._client import Client, Endpoint
+from ansible_collections.community.kaleyra.plugins.module_utils._account import Endpoint
+from ansible_collections.community.kaleyra.plugins.module_utils._client import Client
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 from kaleyra_api import SAMPLE_KEY, SAMPLE_SID
 
