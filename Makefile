@@ -14,7 +14,7 @@ RUN = @$(if $(PYTHON),,echo 'make $@: FAILED: needs Python 3.11 or newer: make $
 help:  ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
 
-demo:  ## See the module work: runs playbooks/demo.yml against the sandbox, no account needed
+demo:  ## See the module work: runs playbooks/demo.yml against the mock API, no account needed
 	$(RUN)
 
 test:  ## The unit and the integration tests
@@ -53,7 +53,7 @@ types:  ## mypy
 docs:  ## Build the documentation as a site, and check it and the changelog
 	$(RUN)
 
-examples:  ## Run every example of the documentation against the sandbox
+examples:  ## Run every example of the documentation against the mock API
 	$(RUN)
 
 build:  ## Build the collection, import it as Galaxy does, run the demo where it is installed

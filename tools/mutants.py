@@ -18,7 +18,7 @@ from .machine import CLONE, STATE
 
 UTILS = "plugins/module_utils"
 UNIT = f"tests/unit/{UTILS}"
-CAMPAIGN = ("tests/unit/campaign/test_counterexamples.py", "tests/unit/campaign/test_campaign.py")
+CAMPAIGN = ("tests/unit/properties/test_counterexamples.py", "tests/unit/properties/test_properties.py")
 
 MODULES = {
     "_settle": (f"{UNIT}/test_settle.py", *CAMPAIGN),

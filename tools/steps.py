@@ -86,7 +86,7 @@ def _campaign(*options: str) -> str:
     """Hold the contract's promises in random scenarios, as many as `SCENARIOS` says, drawn from `SEED`."""
     wanted = int(os.environ.get("SCENARIOS") or SCENARIOS)
     report = STATE / "campaign.xml"
-    command = ["pytest", "tests/unit/campaign", *options, f"--junit-xml={report}"]
+    command = ["pytest", "tests/unit/properties", *options, f"--junit-xml={report}"]
     drawn = {"SCENARIOS": str(wanted), "SEED": os.environ.get("SEED", "")}
     output = _call("test", command, variables=drawn, limit=max(LIMIT, wanted / 10))
     told = sum(map(int, re.findall(r'<property name="scenarios" value="(\d+)"', report.read_text())))

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.community.kaleyra.tests.awx.awx_rules import slice_of
 from ansible_collections.community.kaleyra.tests.awx.conftest import PROJECT, VAULT_PASSWORD
 from ansible_collections.community.kaleyra.tests.awx.job import Runner, inventory_of
-from kaleyra_sandbox import Sandbox
+from mock_api_server import MockApi
 
 TASK = "Declare the senders"
 ACCOUNTS = {
@@ -33,12 +33,12 @@ def told(results):
     return {name: [{key: row[key] for key in row if key != "id"} for row in senders] for name, senders in rows.items()}
 
 
-def check_keys(box):
+def check_keys(mock_api):
     """Each call had the key of its own account."""
-    assert box.calls
+    assert mock_api.requests
     keys = {account["kaleyra_sid"]: account["kaleyra_api_key"] for account in ACCOUNTS.values()}
     assert [
-        call.sid for call in box.calls if call.key_sha256 != hashlib.sha256(keys[call.sid].encode()).hexdigest()
+        call.sid for call in mock_api.requests if call.key_sha256 != hashlib.sha256(keys[call.sid].encode()).hexdigest()
     ] == []
 
 
@@ -47,12 +47,12 @@ def test_200_accounts_end_the_same_in_one_job_and_in_slices(core, collections, t
     ends = []
     for name, count in (("whole", 1), ("sliced", SLICES)):
         results, failed = {}, []
-        with Sandbox(any_sid=True) as box:
+        with MockApi(any_sid=True) as mock_api:
             for number in range(1, count + 1):
                 folder = tmp_path / f"{name}{number}"
                 folder.mkdir()
                 hosts = {host: ACCOUNTS[host] for host in slice_of(sorted(ACCOUNTS), number, count)}
-                variables = {"KALEYRA_SID": "", "KALEYRA_API_KEY": "", "KALEYRA_API_URL": box.url}
+                variables = {"KALEYRA_SID": "", "KALEYRA_API_KEY": "", "KALEYRA_API_URL": mock_api.url}
                 job = Runner(core, collections).run(
                     folder, PROJECT, "senders.yml", inventory_of(hosts), {}, variables, ["--forks=10"]
                 )
@@ -60,8 +60,8 @@ def test_200_accounts_end_the_same_in_one_job_and_in_slices(core, collections, t
                 assert job.artifacts["kaleyra_summary"]["accounts"] == len(hosts) == len(ACCOUNTS) / count
                 results |= job.results(TASK)
                 failed += job.artifacts["kaleyra_summary"]["accounts_failed"]
-            check_keys(box)
-            held = {sid: account["senders"] for sid, account in box.state()["accounts"].items()}
+            check_keys(mock_api)
+            held = {sid: account["senders"] for sid, account in mock_api.state()["accounts"].items()}
             ends.append((told(results), sorted(failed), held))
     whole, sliced = ends
     assert whole == sliced
@@ -81,15 +81,15 @@ def test_a_key_is_never_sent_for_another_account(core, collections, tmp_path):
         "keyless": {name: value for name, value in ACCOUNTS[rest[0]].items() if name != "kaleyra_api_key"},
         "nameless": {name: value for name, value in ACCOUNTS[rest[1]].items() if name != "kaleyra_sid"},
     }
-    with Sandbox(any_sid=True) as box:
-        variables = {"KALEYRA_SID": "HXENV", "KALEYRA_API_KEY": "AENV", "KALEYRA_API_URL": box.url}
+    with MockApi(any_sid=True) as mock_api:
+        variables = {"KALEYRA_SID": "HXENV", "KALEYRA_API_KEY": "AENV", "KALEYRA_API_URL": mock_api.url}
         job = Runner(core, collections).run(tmp_path, PROJECT, "senders.yml", inventory_of(hosts), {}, variables)
         assert job.status == 2
         assert job.artifacts["kaleyra_summary"]["accounts_failed"] == ["keyless", "nameless"]
         assert "api_key: missing" in job.stdout
         assert "sid: missing" in job.stdout
-        assert {call.sid for call in box.calls} == {"HX000"}
-        check_keys(box)
+        assert {call.sid for call in mock_api.requests} == {"HX000"}
+        check_keys(mock_api)
 
 
 def test_the_example_projects_accounts_run_as_awx_keeps_them(core, collections, run, tmp_path):
@@ -98,17 +98,17 @@ def test_the_example_projects_accounts_run_as_awx_keeps_them(core, collections, 
     assert exported.returncode == 0, exported.stderr
     inventory = json.loads(exported.stdout)
     assert "__ansible_vault" in inventory["_meta"]["hostvars"]["orchid"]["kaleyra_api_key"]
-    with Sandbox(any_sid=True) as box:
+    with MockApi(any_sid=True) as mock_api:
         (tmp_path / "job").mkdir()
-        extra_vars = {"kaleyra_api_url": box.url}
+        extra_vars = {"kaleyra_api_url": mock_api.url}
         job = Runner(core, collections).run(
             tmp_path / "job", PROJECT, "senders.yml", inventory, extra_vars, {}, vault_password=VAULT_PASSWORD
         )
         assert job.status == 0, job.stdout
-        keys = {call.sid: call.key_sha256 for call in box.calls}
+        keys = {call.sid: call.key_sha256 for call in mock_api.requests}
         assert keys == {
             f"HXXXXXXX07{number}US": hashlib.sha256(f"A{'x' * 28}{number + 2}".encode()).hexdigest()
             for number in (1, 2, 3)
         }
-        assert box.senders("HXXXXXXX071US") == ["ABCF01", "ABCF99", "ADPAI"]
-        assert box.senders("HXXXXXXX073US") == ["TESTEHR5", "TESTET5"]
+        assert mock_api.senders("HXXXXXXX071US") == ["ABCF01", "ABCF99", "ADPAI"]
+        assert mock_api.senders("HXXXXXXX073US") == ["TESTEHR5", "TESTET5"]

@@ -102,9 +102,11 @@ def test_drift_would_be_noticed(credential_type):
 
 def test_the_guides_blocks_are_what_the_type_says(credential_type):
     guide = generator.GUIDE.read_text(encoding="utf-8")
-    for box in ("inputs", "injectors"):
-        (block,) = re.findall(rf"\.\. BEGIN {box}.*?code-block:: yaml\n\n(.*?)\n\.\. END {box}", guide, re.DOTALL)
-        assert yaml.safe_load(block) == credential_type[box]
+    for mock_api in ("inputs", "injectors"):
+        (block,) = re.findall(
+            rf"\.\. BEGIN {mock_api}.*?code-block:: yaml\n\n(.*?)\n\.\. END {mock_api}", guide, re.DOTALL
+        )
+        assert yaml.safe_load(block) == credential_type[mock_api]
 
 
 def test_awx_import_takes_its_form(controller, credential_type, tmp_path):

@@ -13,7 +13,7 @@ from ansible_collections.community.kaleyra.tests.awx.awx_rules import listed_inv
 from ansible_collections.community.kaleyra.tests.awx.conftest import CLONE, PROJECT, VAULT_PASSWORD
 from ansible_collections.community.kaleyra.tests.awx.fake_galaxy import serving
 from ansible_collections.community.kaleyra.tools import tree
-from kaleyra_sandbox import Sandbox
+from mock_api_server import MockApi
 
 PLAYBOOKS = ["demo.yml", "report.yml", "senders.yml"]
 
@@ -103,12 +103,12 @@ def test_the_commands_of_its_readme(run, project, artefact, password, tmp_path):
     )
     encrypted = run(["bash", "-c", f"{encrypt} <<< A1"], ANSIBLE_VAULT_PASSWORD_FILE=str(password))
     assert encrypted.stdout.startswith("kaleyra_api_key: !vault |\n"), encrypted.stderr
-    with serving(artefact) as galaxy, Sandbox(any_sid=True) as box:
-        script = f"cd {project}\n{without_awx} -e kaleyra_api_url={box.url} <<< {VAULT_PASSWORD}"
+    with serving(artefact) as galaxy, MockApi(any_sid=True) as mock_api:
+        script = f"cd {project}\n{without_awx} -e kaleyra_api_url={mock_api.url} <<< {VAULT_PASSWORD}"
         own = {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "own"), "ANSIBLE_GALAXY_SERVER": galaxy}
         done = run(["setsid", "--wait", "bash", "-ec", script], **own)
         assert done.returncode == 0, done.stdout + done.stderr
-        assert box.senders("HXXXXXXX071US") == ["ABCF01", "ABCF99", "ADPAI"]
+        assert mock_api.senders("HXXXXXXX071US") == ["ABCF01", "ABCF99", "ADPAI"]
 
 
 def test_every_account_of_the_inventory_has_its_own_key(run, password):

@@ -11,8 +11,8 @@ import yaml
 from ansible_collections.community.kaleyra.tests.awx.awx_rules import injected_environment, survey_variables
 from ansible_collections.community.kaleyra.tests.awx.conftest import CLONE
 from ansible_collections.community.kaleyra.tests.awx.job import Runner, inventory_of
-from kaleyra_api import SAMPLE_KEY, SAMPLE_SID, UNACCEPTABLE
-from kaleyra_sandbox import Sandbox
+from mock_api_server import MockApi
+from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID, UNACCEPTABLE
 
 TASK = "Declare the senders"
 NAMES = [f"B{number:05d}" for number in range(5000)]
@@ -25,13 +25,13 @@ def read(name):
 
 @pytest.fixture
 def job(core, collections, project, tmp_path):
-    """A function that runs the job template "Kaleyra senders" with a survey's answers against a sandbox."""
+    """A function that runs the job template "Kaleyra senders" with a survey's answers against a mock API."""
     runner = Runner(core, collections)
 
-    def _job(box, answers, *options, playbook="senders.yml", variables=None, **extra_vars):
+    def _job(mock_api, answers, *options, playbook="senders.yml", variables=None, **extra_vars):
         folder = tmp_path / f"job{len(list(tmp_path.glob('job*')))}"
         folder.mkdir()
-        inputs = {"sid": SAMPLE_SID, "api_key": SAMPLE_KEY, "api_url": box.url}
+        inputs = {"sid": SAMPLE_SID, "api_key": SAMPLE_KEY, "api_url": mock_api.url}
         return runner.run(
             folder,
             project,
@@ -46,7 +46,7 @@ def job(core, collections, project, tmp_path):
 
 
 def box_with(senders=(), **rules):
-    return Sandbox(accounts={SAMPLE_SID: {"key": SAMPLE_KEY, "senders": senders}}, **rules)
+    return MockApi(accounts={SAMPLE_SID: {"key": SAMPLE_KEY, "senders": senders}}, **rules)
 
 
 def lines_of(project, names):
@@ -59,21 +59,21 @@ def outcomes(result):
 
 
 def test_5000_pasted_senders_survive_when_created_and_when_present(job):
-    with box_with() as box:
+    with box_with() as mock_api:
         for outcome, changed in (("created", True), ("present", False)):
-            done = job(box, {**INDIA, "kaleyra_senders": "\n".join(NAMES)})
+            done = job(mock_api, {**INDIA, "kaleyra_senders": "\n".join(NAMES)})
             assert done.status == 0, done.stdout
             (result,) = done.results(TASK).values()
             assert outcomes(result) == dict.fromkeys(NAMES, outcome)
             assert result["changed"] is changed
             assert len(done.stdout.splitlines()) < 70
-        assert box.senders(SAMPLE_SID) == NAMES
+        assert mock_api.senders(SAMPLE_SID) == NAMES
 
 
 def test_one_refused_of_5000_fails_in_short_and_the_next_node_learns_of_it(job, project):
     refused = "TOOLONG"
-    with box_with(NAMES[:3000]) as box:
-        done = job(box, lines_of(project, [*NAMES, refused]))
+    with box_with(NAMES[:3000]) as mock_api:
+        done = job(mock_api, lines_of(project, [*NAMES, refused]))
         (result,) = done.results(TASK).values()
         assert outcomes(result) == {
             **dict.fromkeys(NAMES[:3000], "present"),
@@ -91,26 +91,26 @@ def test_one_refused_of_5000_fails_in_short_and_the_next_node_learns_of_it(job, 
         assert summary["totals"]["created"] == 2000
         assert [(row["account"], row["sender"]) for row in summary["failed"]] == [("kaleyra", refused)]
         assert summary["awaiting"] == {"kaleyra": NAMES[3000:]}
-        following = job(box, {}, playbook="report.yml", **done.artifacts)
+        following = job(mock_api, {}, playbook="report.yml", **done.artifacts)
         assert following.status == 0, following.stdout
         assert refused in following.stdout
         assert NAMES[3500] in following.stdout
 
 
 def test_a_preview_of_5000_survives_and_sends_nothing(job, project):
-    with box_with() as box:
-        done = job(box, lines_of(project, NAMES), "--check", "--diff")
+    with box_with() as mock_api:
+        done = job(mock_api, lines_of(project, NAMES), "--check", "--diff")
         assert done.status == 0, done.stdout
         (result,) = done.results(TASK).values()
         assert outcomes(result) == dict.fromkeys(NAMES, "created")
         assert "Preview: nothing was sent." in done.stdout
-        assert box.calls == []
+        assert mock_api.requests == []
 
 
 def test_50000_survive_for_the_report_is_of_changes(job, project):
     names = [f"C{number:05d}" for number in range(50_000)]
-    with box_with(names[:45_000]) as box:
-        done = job(box, lines_of(project, names))
+    with box_with(names[:45_000]) as mock_api:
+        done = job(mock_api, lines_of(project, names))
         assert done.status == 0, done.stdout
         (result,) = done.results(TASK).values()
         assert outcomes(result) == dict.fromkeys(names[45_000:], "created")
@@ -128,8 +128,8 @@ def test_a_longer_list_has_the_shorter_report(job, project, number, kept, kind):
         rows = json.dumps([{"sender": name} for name in names], indent=1)
         (project / "senders" / "all.json").write_text(rows, encoding="utf-8")
         answers["kaleyra_src"] = "senders/all.json"
-    with box_with(names) as box:
-        done = job(box, answers)
+    with box_with(names) as mock_api:
+        done = job(mock_api, answers)
         assert done.status == 0, done.stdout
         (result,) = done.results(TASK).values()
         assert result["summary"]["present"] == number
@@ -140,8 +140,8 @@ def test_a_first_run_of_many_is_told_of_by_the_table_and_the_summary(job, projec
     """As the guide says: the event keeps nothing of 10,000 that were created, unless the report is of failures."""
     names = [f"C{number:05d}" for number in range(10_000)]
     for report, awaiting in (("", {"kaleyra": names[:5000]}), ("failures", {})):
-        with box_with() as box:
-            done = job(box, lines_of(project, [*names, "TOOLONG"]), kaleyra_report=report)
+        with box_with() as mock_api:
+            done = job(mock_api, lines_of(project, [*names, "TOOLONG"]), kaleyra_report=report)
             (result,) = done.results(TASK).values()
             assert result == {} if not report else outcomes(result) == {"TOOLONG": "rejected"}
             assert "Senders: 10001, of which 10000 created, 1 rejected" in done.stdout
@@ -153,24 +153,24 @@ def test_a_first_run_of_many_is_told_of_by_the_table_and_the_summary(job, projec
 
 def test_8000_created_ones_still_survive(job, project):
     names = [f"C{number:05d}" for number in range(8000)]
-    with box_with() as box:
-        (result,) = job(box, lines_of(project, names)).results(TASK).values()
+    with box_with() as mock_api:
+        (result,) = job(mock_api, lines_of(project, names)).results(TASK).values()
         assert outcomes(result) == dict.fromkeys(names, "created")
 
 
 def test_a_result_that_is_too_long_would_be_lost(job, project):
     names = [f"C{number:05d}" for number in range(10_000)]
-    with box_with(names) as box:
-        done = job(box, lines_of(project, names), kaleyra_report="all")
+    with box_with(names) as mock_api:
+        done = job(mock_api, lines_of(project, names), kaleyra_report="all")
         assert done.results(TASK) == {"kaleyra": {}}
         assert "Senders: 10000, of which 10000 present" in done.stdout
 
 
 def test_each_node_of_a_workflow_tells_of_itself(job):
     """What a node leaves, the next one gets as extra variables, which win over all others."""
-    with box_with() as box:
-        first = job(box, {**INDIA, "kaleyra_senders": "ADPAI\nTOOLONG"})
-        second = job(box, {"kaleyra_senders": "ADPAI", "kaleyra_state": "absent"}, **first.artifacts)
+    with box_with() as mock_api:
+        first = job(mock_api, {**INDIA, "kaleyra_senders": "ADPAI\nTOOLONG"})
+        second = job(mock_api, {"kaleyra_senders": "ADPAI", "kaleyra_state": "absent"}, **first.artifacts)
         assert second.status == 0, second.stdout
         assert "Senders: 1, of which 1 deleted" in second.stdout
         summary = second.artifacts["kaleyra_summary"]
@@ -180,26 +180,26 @@ def test_each_node_of_a_workflow_tells_of_itself(job):
 
 def test_what_a_person_pastes_is_read_line_by_line_and_never_as_a_template(job):
     pasted = 'ADPAI  \r\n\r\n  NO\r\n{{ 6 * 7 }}\r\n012345\r\nMy "Shop"\r\n'
-    with box_with() as box:
-        done = job(box, {"kaleyra_iso_code": "de", "kaleyra_senders": pasted, "kaleyra_description": "{% if %}"})
+    with box_with() as mock_api:
+        done = job(mock_api, {"kaleyra_iso_code": "de", "kaleyra_senders": pasted, "kaleyra_description": "{% if %}"})
         assert done.status == 0, done.stdout
-        assert box.senders(SAMPLE_SID) == ["012345", "ADPAI", 'My "Shop"', "NO", "{{ 6 * 7 }}"]
-        gone = job(box, {"kaleyra_senders": pasted, "kaleyra_state": "absent"})
+        assert mock_api.senders(SAMPLE_SID) == ["012345", "ADPAI", 'My "Shop"', "NO", "{{ 6 * 7 }}"]
+        gone = job(mock_api, {"kaleyra_senders": pasted, "kaleyra_state": "absent"})
         assert gone.status == 0, gone.stdout
-        assert box.senders(SAMPLE_SID) == []
+        assert mock_api.senders(SAMPLE_SID) == []
 
 
 def test_an_empty_survey_is_told_what_it_lacks(job):
-    with box_with() as box:
-        done = job(box, {})
+    with box_with() as mock_api:
+        done = job(mock_api, {})
         assert done.status == 2
         assert "senders" in done.results("Fail for an account that did not get what was declared")["kaleyra"]["msg"]
-        assert box.calls == []
+        assert mock_api.requests == []
 
 
 def test_a_report_on_a_job_that_left_no_summary_says_so(job):
-    with box_with() as box:
-        done = job(box, {}, playbook="report.yml")
+    with box_with() as mock_api:
+        done = job(mock_api, {}, playbook="report.yml")
         assert done.status == 2
         assert "The job before left no summary" in done.stdout
         assert "undefined" not in done.stdout
@@ -207,30 +207,30 @@ def test_a_report_on_a_job_that_left_no_summary_says_so(job):
 
 def test_the_schedule_of_the_guide_works(job):
     """It names the file and the state alone: the file says all that the API wants of a sender."""
-    with box_with() as box:
+    with box_with() as mock_api:
         for changed in (True, False):
-            done = job(box, {"kaleyra_src": "senders/orchid.csv", "kaleyra_state": "present"})
+            done = job(mock_api, {"kaleyra_src": "senders/orchid.csv", "kaleyra_state": "present"})
             assert done.status == 0, done.stdout
             (result,) = done.results(TASK).values()
             assert result["changed"] is changed
-        assert box.senders(SAMPLE_SID) == ["ABCF01", "ABCF99", "ADPAI"]
+        assert mock_api.senders(SAMPLE_SID) == ["ABCF01", "ABCF99", "ADPAI"]
 
 
 def test_the_key_is_in_no_output(job):
-    with box_with() as box:
+    with box_with() as mock_api:
         answers = {**INDIA, "kaleyra_senders": "ADPAI\nTOOLONG"}
-        done = job(box, answers, "-vvvvv", variables={"ANSIBLE_INJECT_INVOCATION": "true"})
+        done = job(mock_api, answers, "-vvvvv", variables={"ANSIBLE_INJECT_INVOCATION": "true"})
         shown = done.stdout + str(done.events)
         assert SAMPLE_SID in shown
         assert SAMPLE_KEY not in shown
         summary = {"accounts_failed": [SAMPLE_KEY], "failed": [], "awaiting": {}}
-        leak = job(box, {}, playbook="report.yml", kaleyra_summary=summary)
+        leak = job(mock_api, {}, playbook="report.yml", kaleyra_summary=summary)
         assert SAMPLE_KEY in leak.stdout, "the scan for the key would not find it"
 
 
 def test_the_demo_runs_as_a_job(job):
-    with box_with() as box:
-        done = job(box, {}, playbook="demo.yml")
+    with box_with() as mock_api:
+        done = job(mock_api, {}, playbook="demo.yml")
         assert done.status == 0, done.stdout
         assert "The demo worked" in done.stdout
-        assert box.calls == []
+        assert mock_api.requests == []

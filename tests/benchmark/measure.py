@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One run of one case: a fresh sandbox, a command, its time or its memory, and whether it did what it should."""
+"""One run of one case: a fresh mock_api, a command, its time or its memory, and whether it did what it should."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from typing import Any
 from . import lists
 
 HERE = Path(__file__).resolve().parent
-SANDBOX = HERE.parents[1] / "playbooks/files/kaleyra_sandbox.py"
+MOCK_API = HERE.parents[1] / "playbooks/files/mock_api_server.py"
 KEY = f"A{'x' * 31}"
 """As long as real ones: the module looks for it in all that it shows, and would find a short one in parts of IDs."""
 SID = "HX1"
@@ -36,7 +36,7 @@ class Wrong(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """What a command needs to know: a folder of its own, the list's, the sandbox's URL, and the Python for modules."""
+    """What a command needs to know: a folder of its own, the list's, the mock API's URL, and the Python for modules."""
 
     folder: Path
     list: Path
@@ -50,8 +50,8 @@ class Case:
 
     :arg command: makes the command, after whatever files it needs.
     :arg existing: how many of 100 senders exist before.
-    :arg calls: how many calls it has to make; none if it never meets the sandbox.
-    :arg latency: seconds before each of the sandbox's answers.
+    :arg calls: how many calls it has to make; none if it never meets the mock API.
+    :arg latency: seconds before each of the mock API's answers.
     :arg once: it takes so long that the first round alone has it.
     :arg memory: it is run once more, to measure the module's memory.
     """
@@ -93,13 +93,13 @@ def environment(home: Path) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def sandbox(folder: Path, case: Case) -> Iterator[str]:
-    """The URL of a sandbox in a process of its own, in the state that the case starts from."""
+def mock_api(folder: Path, case: Case) -> Iterator[str]:
+    """The URL of a mock API in a process of its own, in the state that the case starts from."""
     existing = 100 if case.deletes else case.existing
     account = {"key": KEY, "senders": sorted(lists.names(case.senders, existing))}
     config, ready = folder / "config.json", folder / "ready"
-    config.write_text(json.dumps({"accounts": {SID: account}, "rules": {"latency": case.latency}}), encoding="utf-8")
-    with subprocess.Popen([sys.executable, SANDBOX, "--config", config, "--ready-file", ready]) as process:
+    config.write_text(json.dumps({"accounts": {SID: account}, "behavior": {"latency": case.latency}}), encoding="utf-8")
+    with subprocess.Popen([sys.executable, MOCK_API, "--config", config, "--ready-file", ready]) as process:
         try:
             while not ready.exists() and process.poll() is None:
                 time.sleep(0.005)
@@ -122,7 +122,7 @@ def run(case: Case, folder: Path, memory: bool = False) -> Took:
     :raises Wrong: it did not do what it should.
     """
     listed = lists.write(folder / "lists", case.senders)
-    with tempfile.TemporaryDirectory(dir=folder) as name, sandbox(Path(name), case) as url:
+    with tempfile.TemporaryDirectory(dir=folder) as name, mock_api(Path(name), case) as url:
         own = Path(name)
         command = case.command(Place(own, listed, url, _interpreter(own) if memory else sys.executable))
         variables = environment(own)
@@ -138,7 +138,7 @@ def run(case: Case, folder: Path, memory: bool = False) -> Took:
             check=False,
         )
         seconds = time.perf_counter() - started
-        with DIRECT.open(f"{url}/_sandbox") as answer:
+        with DIRECT.open(f"{url}/_mock") as answer:
             _check(case, done, json.load(answer))
         peak = int((own / "peak").read_text(encoding="utf-8")) / 1000 if memory else None
     last = done.stdout.strip().splitlines()[-1:]
@@ -151,7 +151,7 @@ def _check(case: Case, done: subprocess.CompletedProcess[str], state: dict[str, 
         wanted = lists.names(case.senders, case.existing)
     else:
         wanted = set() if case.deletes else lists.names(case.senders)
-    calls = len(state["calls"])
+    calls = len(state["requests"])
     if done.returncode or there != wanted or calls != case.calls:
         raise Wrong(
             f"{case} ended with status {done.returncode} after {calls} calls, not {case.calls}; of {len(wanted)} senders"

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sandbox, a stand-in for AWX and a shell for each example.
+"""A mock API, a stand-in for AWX and a shell for each example.
 
 `make examples` makes what they run with: Ansible comes from the environment `.venv/newest`, or the folder in ``KALEYRA_NEWEST``, and AWX's
 command line from that of pytest.
@@ -25,17 +25,17 @@ CLONE = pathlib.Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def box() -> Iterator[Any]:
-    """A sandbox in which every SID is an account, of the first key that it sees."""
-    import kaleyra_sandbox
+def mock_api() -> Iterator[Any]:
+    """A mock API in which every SID is an account, of the first key that it sees."""
+    import mock_api_server
 
-    with kaleyra_sandbox.Sandbox(any_sid=True) as box:
-        yield box
+    with mock_api_server.MockApi(any_sid=True) as mock_api:
+        yield mock_api
 
 
 @pytest.fixture
 def shell(
-    box: Any, controller: Any, collections: pathlib.Path, awx_collections: pathlib.Path, tmp_path: pathlib.Path
+    mock_api: Any, controller: Any, collections: pathlib.Path, awx_collections: pathlib.Path, tmp_path: pathlib.Path
 ) -> Callable[..., str]:
     """A function that runs a script in the test's folder, with an account and AWX in the environment, and returns what it printed.
 
@@ -67,7 +67,7 @@ def shell(
         "CONTROLLER_HOST": controller[1],
         "CONTROLLER_OAUTH_TOKEN": "t0ken",
         "KALEYRA_API_KEY": "key-of-the-examples",
-        "KALEYRA_API_URL": box.url,
+        "KALEYRA_API_URL": mock_api.url,
         "KALEYRA_SID": "HXXXXXXX071US",
         "MAKEFLAGS": "n",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs every example of the plugins' documentation, of README.md and of the guides against the sandbox.
+"""Runs every example of the plugins' documentation, of README.md and of the guides against the mock API.
 
-An example is a block of YAML, JSON, CSV or commands. Only hosts, and keys and SIDs that are exported, are replaced by the sandbox's, and a
+An example is a block of YAML, JSON, CSV or commands. Only hosts, and keys and SIDs that are exported, are replaced by the mock API's, and a
 list of tasks gets a play around it. A file that an example names is another block, or a file of this clone: a block of YAML says its name in a
 comment on its first line, and the guides have one CSV and one JSON file of senders.
 """
@@ -113,7 +113,7 @@ EXAMPLES = [
 
 
 def aimed_at(url: str, text: str) -> str:
-    """A text with the sandbox's URL for the API's, and the shell's own values for those that it exports."""
+    """A text with the mock API's URL for the API's, and the shell's own values for those that it exports."""
     exported = re.sub(r"\b((?:CONTROLLER|KALEYRA)_\w+)=\S+", r"\1=${\1}", text)
     return re.sub(r"https://api\.(\w+\.)?kaleyra\.io", url, exported)
 
@@ -164,15 +164,15 @@ def script_for(block: Block, text: str, folder: pathlib.Path) -> str:
 
 
 @pytest.mark.parametrize("block", EXAMPLES)
-def test_an_example(block, box, shell, tmp_path):
-    files = {**files_for(block, box.url), "group_vars/all.json": json.dumps(VARIABLES)}
+def test_an_example(block, mock_api, shell, tmp_path):
+    files = {**files_for(block, mock_api.url), "group_vars/all.json": json.dumps(VARIABLES)}
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
-    script = script_for(block, aimed_at(box.url, block.text), tmp_path)
-    account = {"sid": "HXXXXXXX071US", "api_key": "key-of-the-examples", "api_url": box.url}
+    script = script_for(block, aimed_at(mock_api.url, block.text), tmp_path)
+    account = {"sid": "HXXXXXXX071US", "api_key": "key-of-the-examples", "api_url": mock_api.url}
     shell(script, **(injected(block.page, account) if re.match("env:|fields:", block.text) else {}))
-    assert box.calls or block.kind == "console"
+    assert mock_api.requests or block.kind == "console"
 
 
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.name)

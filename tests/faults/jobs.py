@@ -18,7 +18,7 @@ from ansible_collections.community.kaleyra.tests.faults.leaks import ODD_KEY
 from ansible_collections.community.kaleyra.tests.faults.plays import Host, environment, write
 from ansible_collections.community.kaleyra.tests.faults.servers import Stranger
 from ansible_collections.community.kaleyra.tests.faults.traps import Trap
-from kaleyra_sandbox import Sandbox
+from mock_api_server import MockApi
 
 SID = "HX1"
 
@@ -63,7 +63,7 @@ def run(folder: pathlib.Path, collections: pathlib.Path, traps: Sequence[Trap]) 
     with contextlib.ExitStack() as stack:
         elsewhere = stack.enter_context(Stranger().running())
         url = f"http://127.0.0.1:{elsewhere.port}"
-        hosts, boxes, strangers = {}, {}, {}
+        hosts, mock_apis, strangers = {}, {}, {}
         for trap in traps:
             if trap.reply:
                 strangers[trap.name] = stranger = stack.enter_context(Stranger(repeating(trap.reply)).running())
@@ -71,8 +71,8 @@ def run(folder: pathlib.Path, collections: pathlib.Path, traps: Sequence[Trap]) 
             else:
                 key = ODD_KEY if trap.key is None else trap.key
                 account = {"key": key.encode().decode("latin-1")}
-                boxes[trap.name] = box = stack.enter_context(Sandbox({SID: account}, trap.faults(key, url)))
-                hosts[trap.name] = host_of(trap, box.url, url)
+                mock_apis[trap.name] = mock_api = stack.enter_context(MockApi({SID: account}, trap.faults(key, url)))
+                hosts[trap.name] = host_of(trap, mock_api.url, url)
         printed, events = _runner(folder, collections, hosts)
         rows = [json.loads(line) for line in (folder / "results.jsonl").read_text(encoding="utf-8").splitlines()]
         return Job(
@@ -81,7 +81,7 @@ def run(folder: pathlib.Path, collections: pathlib.Path, traps: Sequence[Trap]) 
             {row["host"]: row["result"] for row in rows},
             elsewhere,
             {name: stranger.received for name, stranger in strangers.items()},
-            {name: len(box.calls) for name, box in boxes.items()},
+            {name: len(mock_api.requests) for name, mock_api in mock_apis.items()},
         )
 
 

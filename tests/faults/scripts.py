@@ -23,7 +23,7 @@ class Script:
     """One account's story.
 
     ``plot`` holds each sender with its outcome in the first and in the second run. ``calls`` is the number of requests in
-    the first run, ``faults`` what the sandbox does to them; none is left for the second run. ``warnings`` are parts of
+    the first run, ``faults`` what the mock API does to them; none is left for the second run. ``warnings`` are parts of
     the first run's warnings, in order, and there is no other; ``msg`` is a part of its message.
     """
 
@@ -55,7 +55,7 @@ class Script:
 
 def answer(status: int, body: Any = "", when: str = "before", **headers: str) -> dict[str, Any]:
     """A fault: this answer, given before or after acting."""
-    return {"fault": f"answer_{when}", "status": status, "body": body, "headers": headers}
+    return {"kind": f"respond_{when}", "status": status, "body": body, "headers": headers}
 
 
 def of_account(status: int, code: str) -> dict[str, Any]:
@@ -154,7 +154,7 @@ SCRIPTS = [
         "silence after acting",
         "NEW1 present* present",
         2,
-        ({"fault": "hang_after", "seconds": 60},),
+        ({"kind": "hang_after", "seconds": 60},),
         options=SHORT,
         warnings=("timed out", DOUBT),
     ),
@@ -208,7 +208,7 @@ SCRIPTS = [
         # No sender that exists: which call the reset meets is the threads' to decide, and an old one's would be in doubt.
         f"{CREATED_THREE}, NEW4 created present, BAD1 rejected rejected",
         7,
-        ({"fault": "answer_before", "status": 503, "at": 1}, {"fault": "reset_before", "at": 4}),
+        ({"kind": "respond_before", "status": 503, "at": 1}, {"kind": "reset_before", "at": 4}),
         options={"batch_size": 1, "connections": 4},
         warnings=("2 x in all",),
         msg=REFUSED,

@@ -14,7 +14,7 @@ from ansible_collections.community.kaleyra.tests.faults.leaks import KEYS
 from ansible_collections.community.kaleyra.tests.faults.plays import Host, Run, play
 from ansible_collections.community.kaleyra.tests.faults.scripts import REFUSED, Script
 from ansible_collections.community.kaleyra.tests.faults.truth import Key, Truth
-from kaleyra_sandbox import Sandbox
+from mock_api_server import MockApi
 
 SID = "HX1"
 COUNTRY = "fr"
@@ -36,12 +36,12 @@ def listed(script: Script) -> list[Key]:
     ]
 
 
-def box_of(script: Script, key: str) -> Sandbox:
+def box_of(script: Script, key: str) -> MockApi:
     old = [{"sender": name, "iso_code": COUNTRY} for name, _country in listed(script) if name.startswith("OLD")]
     # A header's bytes are UTF-8, and the server reads them as Latin-1.
     account = {"key": key.encode().decode("latin-1"), "senders": old}
     rules = {"refuse": {"BAD*": f"{REFUSED} and it can only be 6 character"}, **script.rules}
-    return Sandbox({SID: account}, script.faults, **rules)
+    return MockApi({SID: account}, script.faults, **rules)
 
 
 def host_of(script: Script, key: str, url: str) -> Host:
@@ -55,21 +55,22 @@ def tell(
     """Run the phases on all scripts at once: a script is a host with a server of its own."""
     with contextlib.ExitStack() as stack:
         keys = [f"{KEYS[number % len(KEYS)]}{number}" for number in range(len(scripts))]
-        boxes = {
+        mock_apis = {
             script.name: stack.enter_context(box_of(script, key)) for script, key in zip(scripts, keys, strict=True)
         }
         hosts = {
-            script.name: host_of(script, key, boxes[script.name].url) for script, key in zip(scripts, keys, strict=True)
+            script.name: host_of(script, key, mock_apis[script.name].url)
+            for script, key in zip(scripts, keys, strict=True)
         }
-        truths = {name: [Truth.of(box, SID)] for name, box in boxes.items()}
+        truths = {name: [Truth.of(mock_api, SID)] for name, mock_api in mock_apis.items()}
         runs = {}
         for phase in phases:
             arguments = ["--diff", *(["--check"] if phase == "check" else [])]
             shape = "json" if phase == "first" else "yaml"
             runs[phase] = play(folder, collections, hosts, *arguments, ANSIBLE_CALLBACK_RESULT_FORMAT=shape)
-            for name, box in boxes.items():
-                truths[name].append(Truth.of(box, SID))
-        assert not any(box.state()["pending"] for box in boxes.values()), "a fault was never drawn"
+            for name, mock_api in mock_apis.items():
+                truths[name].append(Truth.of(mock_api, SID))
+        assert not any(mock_api.state()["pending"] for mock_api in mock_apis.values()), "a fault was never drawn"
     return Story(runs, truths)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.community.kaleyra.tests.faults.plays import environment
-from kaleyra_sandbox import Sandbox
+from mock_api_server import MockApi
 
 MODULE = "ansible_collections.community.kaleyra.plugins.modules.kaleyra_sender"
 NAMES = [f"S{number:05}" for number in range(3000)]
@@ -26,11 +26,11 @@ SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids
 
 
 def interrupted(
-    folder: pathlib.Path, collections: pathlib.Path, box: Sandbox, fault: Mapping[str, Any], number: signal.Signals
+    folder: pathlib.Path, collections: pathlib.Path, mock_api: MockApi, fault: Mapping[str, Any], number: signal.Signals
 ) -> subprocess.CompletedProcess[str]:
     """Delete `NAMES` from a server that answers one call, and has the others meet `fault`; interrupt it once they have."""
-    box.script(["ok"] + [fault] * 2 * IN_FLIGHT)
-    options = {"api_url": box.url, "api_key": "A1", "sid": "HX1", "state": "absent", "connections": IN_FLIGHT}
+    mock_api.script(["ok"] + [fault] * 2 * IN_FLIGHT)
+    options = {"api_url": mock_api.url, "api_key": "A1", "sid": "HX1", "state": "absent", "connections": IN_FLIGHT}
     senders = [{"sender": name} for name in NAMES]
     arguments = folder / "arguments.json"
     arguments.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": {**options, "senders": senders}}), encoding="utf-8")
@@ -39,7 +39,7 @@ def interrupted(
     with subprocess.Popen(
         command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
     ) as process:
-        while len(box.calls) < SEEN and process.poll() is None:
+        while len(mock_api.requests) < SEEN and process.poll() is None:
             time.sleep(0.01)
         process.send_signal(number)
         output, errors = process.communicate()
@@ -51,16 +51,16 @@ def interrupted(
 def test_ends_without_waiting_for_the_calls_in_flight(
     tmp_path: pathlib.Path, collections: pathlib.Path, number: signal.Signals
 ) -> None:
-    with Sandbox({"HX1": {"key": "A1", "senders": NAMES}}) as box:
-        interrupted(tmp_path, collections, box, {"fault": "hang_before", "seconds": 20}, number)
-        assert box._in_flight == IN_FLIGHT, "it ended when the server had let the calls go"
-        assert len(box.calls) == SEEN
+    with MockApi({"HX1": {"key": "A1", "senders": NAMES}}) as mock_api:
+        interrupted(tmp_path, collections, mock_api, {"kind": "hang_before", "seconds": 20}, number)
+        assert mock_api._in_flight == IN_FLIGHT, "it ended when the server had let the calls go"
+        assert len(mock_api.requests) == SEEN
 
 
 @SIGNALS
 def test_tries_no_call_again(tmp_path: pathlib.Path, collections: pathlib.Path, number: signal.Signals) -> None:
-    busy = {"fault": "answer_before", "status": 503, "headers": {"Retry-After": "5"}}
-    with Sandbox({"HX1": {"key": "A1", "senders": NAMES}}) as box:
-        interrupted(tmp_path, collections, box, busy, number)
-        assert len(box.calls) == SEEN
-        assert len(box.senders("HX1")) == len(NAMES) - 100
+    busy = {"kind": "respond_before", "status": 503, "headers": {"Retry-After": "5"}}
+    with MockApi({"HX1": {"key": "A1", "senders": NAMES}}) as mock_api:
+        interrupted(tmp_path, collections, mock_api, busy, number)
+        assert len(mock_api.requests) == SEEN
+        assert len(mock_api.senders("HX1")) == len(NAMES) - 100

@@ -30,7 +30,7 @@ from ansible_collections.community.kaleyra.tests.faults.ways import (
     listed,
     sid_of,
 )
-from kaleyra_sandbox import Sandbox
+from mock_api_server import MockApi
 
 PHASES = ("first", "again")
 
@@ -72,12 +72,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     certify(folder)
     accounts = {sid_of(way): account_of(way) for way in WAYS}
     with contextlib.ExitStack() as stack:
-        box = stack.enter_context(Sandbox(accounts))
+        mock_api = stack.enter_context(MockApi(accounts))
         servers = {
             name: f"ssl_certificate {name}.pem; ssl_certificate_key {name}.pem; {directives}"
             for name, directives in SERVERS.items()
         }
-        nginx = stack.enter_context(Nginx(folder, box.url.removeprefix("http://"), servers).running())
+        nginx = stack.enter_context(Nginx(folder, mock_api.url.removeprefix("http://"), servers).running())
         proxies = {
             "honest": Proxy(),
             "unused": Proxy(),
@@ -88,7 +88,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         for proxy in proxies.values():
             stack.enter_context(proxy.running())
         mute = stack.enter_context(Stranger().running())
-        yield World(box, nginx, folder, proxies, mute, free_port())
+        yield World(mock_api, nginx, folder, proxies, mute, free_port())
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def story(world: World, folder: pathlib.Path, collections: pathlib.Path) -> Stor
     def look() -> None:
         for way in WAYS:
             calls = len(world.nginx.requests(sid_of(way)))
-            truths[way.name].append(Truth.of(world.box, sid_of(way), calls))
+            truths[way.name].append(Truth.of(world.mock_api, sid_of(way), calls))
 
     look()
     runs = {}

@@ -14,7 +14,7 @@ from ansible_collections.community.kaleyra.tests.faults.leaks import BAD_KEYS, O
 
 @dataclass(frozen=True)
 class Trap:
-    """One task with one key. ``faults`` are what a sandbox does, given the key and the other host's URL; ``reply`` is what a
+    """One task with one key. ``faults`` are what a mock API does, given the key and the other host's URL; ``reply`` is what a
     bare server answers instead, given the header's bytes as it got them.
     """
 
@@ -38,7 +38,7 @@ def refusal(text: str) -> dict[str, Any]:
 
 
 def fault(status: int, body: Any, **headers: str) -> dict[str, Any]:
-    return {"fault": "answer_before", "status": status, "body": body, "headers": headers}
+    return {"kind": "respond_before", "status": status, "body": body, "headers": headers}
 
 
 def redirect(status: int) -> Trap:

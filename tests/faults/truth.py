@@ -31,10 +31,10 @@ class Truth:
     calls: int
 
     @classmethod
-    def of(cls, box: Any, sid: str, calls: int | None = None) -> Truth:
-        """The truth of a sandbox, which has not seen all requests if something stands before it."""
-        rows = {(name, country) for name, countries in box.accounts[sid].rows.items() for country in countries}
-        seen = sum(call.sid == sid for call in box.calls)
+    def of(cls, mock_api: Any, sid: str, calls: int | None = None) -> Truth:
+        """The truth of a mock API, which has not seen all requests if something stands before it."""
+        rows = {(name, country) for name, countries in mock_api.accounts[sid].rows.items() for country in countries}
+        seen = sum(call.sid == sid for call in mock_api.requests)
         return cls(frozenset(rows), seen if calls is None else calls)
 
 

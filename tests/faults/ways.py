@@ -15,7 +15,7 @@ from ansible_collections.community.kaleyra.tests.faults.plays import Host
 from ansible_collections.community.kaleyra.tests.faults.scripts import AGAIN
 from ansible_collections.community.kaleyra.tests.faults.servers import Nginx, Proxy, Stranger
 from ansible_collections.community.kaleyra.tests.faults.truth import Key
-from kaleyra_sandbox import Sandbox
+from mock_api_server import MockApi
 
 PASS = "proxy_pass http://api;"
 SERVERS = {
@@ -38,7 +38,7 @@ PASSWORD = "Pr0xyPassw0rd"
 class World:
     """All servers of the table, and where the CA's certificate is."""
 
-    box: Sandbox
+    mock_api: MockApi
     nginx: Nginx
     folder: pathlib.Path
     proxies: Mapping[str, Proxy]
@@ -180,7 +180,7 @@ def listed(way: Way) -> list[Key]:
 
 
 def host_of(way: Way, world: World) -> Host:
-    url = world.box.url.replace("http:", "https:") if way.server == "plain" else world.url(way.server)
+    url = world.mock_api.url.replace("http:", "https:") if way.server == "plain" else world.url(way.server)
     usual = {"description": "testing", "iso_code": "fr", "retries": 1, "sid": sid_of(way), "api_key": key_of(way)}
     senders = [{"sender": name} for name, _country in listed(way)]
     options = {**usual, "api_url": url, "senders": senders, **way.options(world), **way.more}

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gives the unit tests the sandbox.
+"""Gives the unit tests the mock API.
 
-Tests import the sandbox itself by ``import kaleyra_sandbox`` and its pure part by ``import kaleyra_api``.
+Tests import the mock API itself by ``import mock_api_server`` and its pure part by ``import mock_api_simulator``.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ import pytest
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Callable[..., Any]]:
-    """A function that starts a `kaleyra_sandbox.Sandbox` with its arguments and stops it after the test.
+def start_mock_api() -> Iterator[Callable[..., Any]]:
+    """A function that starts a `mock_api_server.MockApi` with its arguments and stops it after the test.
 
-    Without `accounts` it has one, `kaleyra_api.SAMPLE_SID` with the key `SAMPLE_KEY`, in which `senders` exist.
+    Without `accounts` it has one, `mock_api_simulator.SAMPLE_SID` with the key `SAMPLE_KEY`, in which `senders` exist.
     """
-    import kaleyra_api
-    import kaleyra_sandbox
+    import mock_api_server
+    import mock_api_simulator
 
     with contextlib.ExitStack() as stack:
 
         def start(senders: Any = (), **options: Any) -> Any:
             options.setdefault(
-                "accounts", {kaleyra_api.SAMPLE_SID: {"key": kaleyra_api.SAMPLE_KEY, "senders": senders}}
+                "accounts", {mock_api_simulator.SAMPLE_SID: {"key": mock_api_simulator.SAMPLE_KEY, "senders": senders}}
             )
-            return stack.enter_context(kaleyra_sandbox.Sandbox(**options))
+            return stack.enter_context(mock_api_server.MockApi(**options))
 
         yield start
 
 
 @pytest.fixture
-def box(sandbox: Callable[..., Any]) -> Any:
-    """A sandbox with one empty account, `kaleyra_api.SAMPLE_SID` with the key `SAMPLE_KEY`."""
-    return sandbox()
+def mock_api(start_mock_api: Callable[..., Any]) -> Any:
+    """A mock API with one empty account, `mock_api_simulator.SAMPLE_SID` with the key `SAMPLE_KEY`."""
+    return start_mock_api()

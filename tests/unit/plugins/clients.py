@@ -1,18 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client of the sandbox's one account, and a sender to create with it."""
+"""A client of the mock API's one account, and a sender to create with it."""
 
 from __future__ import annotations
 
 from ansible_collections.community.kaleyra.plugins.module_utils._account import Endpoint
 from ansible_collections.community.kaleyra.plugins.module_utils._client import Client
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
-from kaleyra_api import SAMPLE_KEY, SAMPLE_SID
+from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID
 
 ADPAI = Sender("ADPAI", "Sender ID testing", "in", "1201159123456789012")
 PATH = f"/v1/{SAMPLE_SID}/messages/sender"
 
 
-def client(box, **endpoint):
-    url = box if isinstance(box, str) else box.url
+def client(mock_api, **endpoint):
+    url = mock_api if isinstance(mock_api, str) else mock_api.url
     return Client(Endpoint(url + PATH, **{"api_key": SAMPLE_KEY, "timeout": 10.0, **endpoint}))

@@ -21,19 +21,19 @@ COUNTED = ("created", "present", "deleted", "absent", "rejected", "unknown", "no
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
     """A function that runs the module with its arguments as options, and returns its result.
 
-    A sandbox as the first argument gives the account of the API's pages there. The result's ``warnings`` are those
+    A mock API as the first argument gives the account of the API's pages there. The result's ``warnings`` are those
     that the module gave. What holds for every result is checked here.
     """
     from ansible_collections.community.kaleyra.plugins.modules import kaleyra_sender
-    from kaleyra_api import SAMPLE_KEY, SAMPLE_SID
+    from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID
 
     for variable in ("KALEYRA_API_KEY", "KALEYRA_SID", "KALEYRA_API_URL"):
         monkeypatch.delenv(variable, raising=False)
 
-    def run(box: Any = None, *, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
+    def run(mock_api: Any = None, *, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
         warnings: list[str] = []
-        if box:
-            options = {"api_url": box.url, "sid": SAMPLE_SID, "api_key": SAMPLE_KEY, **options}
+        if mock_api:
+            options = {"api_url": mock_api.url, "sid": SAMPLE_SID, "api_key": SAMPLE_KEY, **options}
         arguments = {"_ansible_check_mode": check, "_ansible_diff": diff, **options}
         if "inject_invocation" in PASS_VARS:  # older than ansible-core 2.21 always do
             arguments["_ansible_inject_invocation"] = True

@@ -8,20 +8,20 @@ set -eu
 
 files="${ANSIBLE_COLLECTIONS_PATH%%:*}/ansible_collections/community/kaleyra/playbooks/files"
 work=$(mktemp -d)
-trap 'kill "${sandbox}"; rm -r "${work}"' EXIT
+trap 'kill "${mock_api}"; rm -r "${work}"' EXIT
 python="${ANSIBLE_TEST_PYTHON_INTERPRETER}"
 
 # A reason that Ansible would take for a template, if it took it for its own.
 cat > "${work}/config.json" <<'JSON'
-{"rules": {"refuse": {"EVIL": "not {{ 6 * 7 }}"}}}
+{"behavior": {"refuse": {"EVIL": "not {{ 6 * 7 }}"}}}
 JSON
-"${python}" -B "${files}/kaleyra_sandbox.py" --open --config "${work}/config.json" --ready-file "${work}/url" &
-sandbox=$!
+"${python}" -B "${files}/mock_api_server.py" --open --config "${work}/config.json" --ready-file "${work}/url" &
+mock_api=$!
 "${python}" -c "print('sender', *('B%05d' % number for number in range(5000)), sep='\n')" > "${work}/senders.csv"
 cp inventory/accounts.yml "${work}"
 for _ in {1..100}; do [ -e "${work}/url" ] || sleep 0.1; done
-SANDBOX_URL=$(cat "${work}/url")
-export SANDBOX_URL no_proxy=127.0.0.1 NO_PROXY=127.0.0.1 ANSIBLE_SHOW_CUSTOM_STATS=true ANSIBLE_NOCOLOR=true
+MOCK_API_URL=$(cat "${work}/url")
+export MOCK_API_URL no_proxy=127.0.0.1 NO_PROXY=127.0.0.1 ANSIBLE_SHOW_CUSTOM_STATS=true ANSIBLE_NOCOLOR=true
 
 # play STATUS ARGUMENTS... runs the main playbook, which has to end with this status.
 play() {
@@ -75,7 +75,7 @@ play 0 -i "${work}/accounts.yml" -e kaleyra_hosts=pasted:empty -e kaleyra_state=
 shows "Accounts: 2, of which 0 failed" "Senders: 2, of which 2 deleted" "pasted   ADPAI            deleted  MSG108"
 
 # One account, without an inventory.
-export KALEYRA_API_URL="${SANDBOX_URL}" KALEYRA_API_KEY=key-of-one KALEYRA_SID=HX7
+export KALEYRA_API_URL="${MOCK_API_URL}" KALEYRA_API_KEY=key-of-one KALEYRA_SID=HX7
 play 0 -e '{"kaleyra_senders": "ADPAI", "kaleyra_iso_code": "us", "kaleyra_description": "testing"}'
 shows "Accounts: 1, of which 0 failed" "localhost  ADPAI   US       created  MSG106"
 play 0 -e '{"kaleyra_senders": "ADPAI", "kaleyra_iso_code": "us", "kaleyra_description": "testing"}'

@@ -21,13 +21,13 @@ from ansible_collections.community.kaleyra.plugins.module_utils import _client
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import Verdict
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 from ansible_collections.community.kaleyra.tests.unit.plugins.clients import ADPAI, PATH, client
-from kaleyra_api import SAMPLE_KEY, SAMPLE_SID
+from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID
 
 JSONSEND = Sender("JSONSEND", "T\u00e4st", "us")
 
 
 def status(number, **headers):
-    return {"fault": "answer_before", "status": number, "headers": headers}
+    return {"kind": "respond_before", "status": number, "headers": headers}
 
 
 @pytest.fixture
@@ -107,21 +107,21 @@ def test_the_requests_are_those_of_the_api_s_pages(recorder):
 @pytest.mark.parametrize(
     "key", [SAMPLE_KEY, "Schl\u00fcssel", "\u043a\u043b\u044e\u0447", "A\ud7ff\U0001f511", "%41+=\"'"]
 )
-def test_the_key_is_sent_as_it_is_in_utf_8(box, key):
-    client(box, api_key=key).create([ADPAI])
-    assert [call.key_sha256 for call in box.calls] == [hashlib.sha256(key.encode()).hexdigest()]
+def test_the_key_is_sent_as_it_is_in_utf_8(mock_api, key):
+    client(mock_api, api_key=key).create([ADPAI])
+    assert [call.key_sha256 for call in mock_api.requests] == [hashlib.sha256(key.encode()).hexdigest()]
 
 
-def test_one_connection_serves_many_calls(box):
-    caller = client(box)
+def test_one_connection_serves_many_calls(mock_api):
+    caller = client(mock_api)
     for _number in range(5):
         assert caller.create([JSONSEND]).sent == 1
         assert caller.delete([JSONSEND]).sent == 1
-    assert (len(box.calls), box.connections) == (10, 1)
+    assert (len(mock_api.requests), mock_api.connections) == (10, 1)
 
 
-def test_threads_have_a_connection_each(box):
-    caller = client(box)
+def test_threads_have_a_connection_each(mock_api):
+    caller = client(mock_api)
     together = threading.Barrier(3, timeout=30)
 
     def call(name):
@@ -131,13 +131,13 @@ def test_threads_have_a_connection_each(box):
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         verdicts = list(pool.map(call, "ABC"))
     assert verdicts == [[Verdict.ACCEPTED, *[Verdict.REFUSED] * 3]] * 3
-    assert (len(box.calls), box.connections) == (12, 3)
+    assert (len(mock_api.requests), mock_api.connections) == (12, 3)
 
 
 @pytest.mark.parametrize("fault", [500, 502, 503, 504, 599, "reset_before", "reset_after"])
-def test_a_lost_answer_is_tried_again_and_told(box, waits, fault):
-    box.script([fault, fault])
-    answer = client(box).create([ADPAI])
+def test_a_lost_answer_is_tried_again_and_told(mock_api, waits, fault):
+    mock_api.script([fault, fault])
+    answer = client(mock_api).create([ADPAI])
     assert answer.verdict is (Verdict.REFUSED if fault == "reset_after" else Verdict.ACCEPTED)
     assert (answer.sent, answer.lost_try) == (3, True)
     assert len(answer.retried) == len(waits) == 2
@@ -146,103 +146,103 @@ def test_a_lost_answer_is_tried_again_and_told(box, waits, fault):
 
 
 @pytest.mark.parametrize("number", [408, 429])
-def test_a_busy_server_is_tried_again_and_has_not_acted(box, waits, number):
-    box.script([number])
-    answer = client(box).create([ADPAI])
+def test_a_busy_server_is_tried_again_and_has_not_acted(mock_api, waits, number):
+    mock_api.script([number])
+    answer = client(mock_api).create([ADPAI])
     assert (answer.verdict, answer.sent, answer.lost_try, len(answer.retried)) == (Verdict.ACCEPTED, 2, False, 1)
 
 
 @pytest.mark.parametrize(("number", "verdict"), [(503, Verdict.LOST), (429, Verdict.STOP), (408, Verdict.STOP)])
-def test_the_last_try_decides(box, waits, number, verdict):
-    box.script([number] * 10)
-    answer = client(box, retries=2).create([ADPAI])
+def test_the_last_try_decides(mock_api, waits, number, verdict):
+    mock_api.script([number] * 10)
+    answer = client(mock_api, retries=2).create([ADPAI])
     assert (answer.verdict, answer.sent, len(answer.retried)) == (verdict, 3, 2)
-    assert len(box.calls) == 3
+    assert len(mock_api.requests) == 3
 
 
 @pytest.mark.parametrize("fault", [503, 429, "reset_after"])
-def test_no_retries(box, waits, fault):
-    box.script([fault])
-    answer = client(box, retries=0).create([ADPAI])
+def test_no_retries(mock_api, waits, fault):
+    mock_api.script([fault])
+    answer = client(mock_api, retries=0).create([ADPAI])
     assert (answer.sent, answer.retried, answer.lost_try, waits) == (1, (), False, [])
 
 
 @pytest.mark.parametrize("number", [200, 204, 301, 400, 401, 403, 404, 407, 413, 422])
-def test_any_other_answer_is_final(box, waits, number):
-    box.script([number])
-    assert client(box).create([ADPAI]).sent == 1
+def test_any_other_answer_is_final(mock_api, waits, number):
+    mock_api.script([number])
+    assert client(mock_api).create([ADPAI]).sent == 1
     assert waits == []
 
 
-def test_waits_grow_with_jitter(sandbox, waits):
+def test_waits_grow_with_jitter(start_mock_api, waits):
     for _number in range(2):
-        box = sandbox()
-        box.script([503] * 5)
-        assert client(box, retries=5).create([ADPAI]).sent == 6
+        mock_api = start_mock_api()
+        mock_api.script([503] * 5)
+        assert client(mock_api, retries=5).create([ADPAI]).sent == 6
     for run in (waits[:5], waits[5:]):
         assert [0 <= wait - least <= 0.5 for wait, least in zip(run, (0, 1, 2, 4, 8))] == [True] * 5
     assert waits[:5] != waits[5:]
 
 
 @pytest.mark.parametrize("fault", [503, 429, "reset_after"])
-def test_all_waits_of_a_call_are_bounded(box, waits, fault):
-    box.script([fault] * 50)
-    answer = client(box, retries=40).create([ADPAI])
+def test_all_waits_of_a_call_are_bounded(mock_api, waits, fault):
+    mock_api.script([fault] * 50)
+    answer = client(mock_api, retries=40).create([ADPAI])
     assert sum(waits) <= _client.MOST_WAITING == 60
-    assert len(waits) + 1 == answer.sent == len(box.calls) < 10
+    assert len(waits) + 1 == answer.sent == len(mock_api.requests) < 10
     assert "not tried again: it would mean to wait for" in answer.message
 
 
 @pytest.mark.parametrize("number", [429, 503])
-def test_retry_after_is_honoured(box, waits, number):
-    box.script([status(number, **{"Retry-After": "7"}), status(number, **{"Retry-After": "53"})])
-    assert client(box).create([ADPAI]).verdict is Verdict.ACCEPTED
+def test_retry_after_is_honoured(mock_api, waits, number):
+    mock_api.script([status(number, **{"Retry-After": "7"}), status(number, **{"Retry-After": "53"})])
+    assert client(mock_api).create([ADPAI]).verdict is Verdict.ACCEPTED
     assert waits == [7, 53]
 
 
-def test_as_many_tries_as_the_task_wants(box, waits):
-    box.script([status(429, **{"Retry-After": "1"})] * 12)
-    assert client(box, retries=12).create([ADPAI]).verdict is Verdict.ACCEPTED
+def test_as_many_tries_as_the_task_wants(mock_api, waits):
+    mock_api.script([status(429, **{"Retry-After": "1"})] * 12)
+    assert client(mock_api, retries=12).create([ADPAI]).verdict is Verdict.ACCEPTED
     assert waits == [1] * 12
 
 
-def test_a_retry_after_beyond_the_bound_ends_the_call(box, waits):
-    box.script([status(429, **{"Retry-After": "20"}), status(429, **{"Retry-After": "41"})])
-    answer = client(box).create([ADPAI])
+def test_a_retry_after_beyond_the_bound_ends_the_call(mock_api, waits):
+    mock_api.script([status(429, **{"Retry-After": "20"}), status(429, **{"Retry-After": "41"})])
+    answer = client(mock_api).create([ADPAI])
     assert (answer.verdict, answer.sent, waits) == (Verdict.STOP, 2, [20])
     assert "wait for 41 s" in answer.message
 
 
-def test_retry_after_may_be_a_date(box, waits):
-    box.script([status(503, **{"Retry-After": email.utils.formatdate(time.time() + 50, usegmt=True)})])
-    assert client(box).create([ADPAI]).verdict is Verdict.ACCEPTED
+def test_retry_after_may_be_a_date(mock_api, waits):
+    mock_api.script([status(503, **{"Retry-After": email.utils.formatdate(time.time() + 50, usegmt=True)})])
+    assert client(mock_api).create([ADPAI]).verdict is Verdict.ACCEPTED
     (wait,) = waits
     assert 1 < wait <= 50
 
 
 @pytest.mark.parametrize("value", ["soon", "", "-5", "1.5", "0", "Thu, 01 Jan 1970 00:00:00 GMT", "9" * 5000])
-def test_any_other_retry_after_is_as_none(box, waits, value):
-    box.script([status(503, **{"Retry-After": value})])
-    answer = client(box).create([ADPAI])
+def test_any_other_retry_after_is_as_none(mock_api, waits, value):
+    mock_api.script([status(503, **{"Retry-After": value})])
+    answer = client(mock_api).create([ADPAI])
     assert answer.verdict is Verdict.ACCEPTED or "not tried again" in answer.message
     assert all(0 <= wait <= 0.5 for wait in waits)
 
 
-def test_a_long_retry_after_is_told_as_it_is(box, waits):
-    box.script([status(503, **{"Retry-After": "7200"})])
-    assert client(box).create([ADPAI]).message.endswith(" (not tried again: it would mean to wait for 7200 s)")
+def test_a_long_retry_after_is_told_as_it_is(mock_api, waits):
+    mock_api.script([status(503, **{"Retry-After": "7200"})])
+    assert client(mock_api).create([ADPAI]).message.endswith(" (not tried again: it would mean to wait for 7200 s)")
     assert waits == []
 
 
-def test_a_retry_after_with_another_answer_is_none(box, waits):
-    box.script([status(400, **{"Retry-After": "7"})])
-    assert (client(box).create([ADPAI]).sent, waits) == (1, [])
+def test_a_retry_after_with_another_answer_is_none(mock_api, waits):
+    mock_api.script([status(400, **{"Retry-After": "7"})])
+    assert (client(mock_api).create([ADPAI]).sent, waits) == (1, [])
 
 
 @pytest.mark.parametrize("fault", ["hang_before", "hang_after"])
-def test_a_server_that_hangs(box, fault):
-    box.script([{"fault": fault, "seconds": 30}])
-    answer = client(box, retries=0, timeout=1).create([ADPAI])
+def test_a_server_that_hangs(mock_api, fault):
+    mock_api.script([{"kind": fault, "seconds": 30}])
+    answer = client(mock_api, retries=0, timeout=1).create([ADPAI])
     assert (answer.verdict, answer.sent, answer.message) == (Verdict.LOST, 1, "no answer: timed out")
 
 
@@ -289,69 +289,69 @@ def test_a_lost_answer_before_a_refused_connection_is_remembered(waits):
 
 
 @pytest.mark.parametrize(("fault", "tries"), [("broken_json", 1), ("truncated", 4)])
-def test_half_an_answer_is_none(box, waits, fault, tries):
-    box.script([fault] * 10)
-    answer = client(box, retries=3).create([ADPAI])
+def test_half_an_answer_is_none(mock_api, waits, fault, tries):
+    mock_api.script([fault] * 10)
+    answer = client(mock_api, retries=3).create([ADPAI])
     assert (answer.verdict, answer.sent) == (Verdict.LOST, tries)
-    assert box.senders(SAMPLE_SID) == ["ADPAI"]
+    assert mock_api.senders(SAMPLE_SID) == ["ADPAI"]
 
 
 @pytest.mark.parametrize("number", [300, 301, 302, 303, 307, 308])
 @pytest.mark.parametrize("method", ["create", "delete"])
-def test_redirects_are_refused(sandbox, number, method):
-    box, other = sandbox(), sandbox()
-    box.script([status(number, Location=other.url + PATH)])
-    answer = getattr(client(box), method)([ADPAI])
+def test_redirects_are_refused(start_mock_api, number, method):
+    mock_api, other = start_mock_api(), start_mock_api()
+    mock_api.script([status(number, Location=other.url + PATH)])
+    answer = getattr(client(mock_api), method)([ADPAI])
     assert (answer.verdict, answer.sent) == (Verdict.STOP, 1)
     assert "redirect" in answer.message
     assert other.connections == 0
-    assert len(box.calls) == 1
+    assert len(mock_api.requests) == 1
 
 
-def test_where_a_redirect_leads_is_not_even_read(box):
-    box.script([status(302, Location="http://[::1")])
-    answer = client(box).create([ADPAI])
+def test_where_a_redirect_leads_is_not_even_read(mock_api):
+    mock_api.script([status(302, Location="http://[::1")])
+    answer = client(mock_api).create([ADPAI])
     assert (answer.verdict, answer.sent) == (Verdict.STOP, 1)
     assert "redirect" in answer.message
 
 
-def test_no_call_is_tried_again_after_a_stop(sandbox, waits):
-    box = sandbox()
-    box.script([401, 503])
-    caller = client(box)
+def test_no_call_is_tried_again_after_a_stop(start_mock_api, waits):
+    mock_api = start_mock_api()
+    mock_api.script([401, 503])
+    caller = client(mock_api)
     assert caller.create([ADPAI]).verdict is Verdict.STOP
     answer = caller.create([ADPAI])
     assert (answer.verdict, answer.sent) == (Verdict.LOST, 1)
 
 
-def test_a_stop_ends_the_waits_of_other_calls(box):
-    box.script([status(503, **{"Retry-After": "60"})])
-    caller = client(box)
+def test_a_stop_ends_the_waits_of_other_calls(mock_api):
+    mock_api.script([status(503, **{"Retry-After": "60"})])
+    caller = client(mock_api)
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(caller.create, [ADPAI])
-        while not box.calls:
+        while not mock_api.requests:
             time.sleep(0.01)
         caller.stop()
         assert waiting.result(timeout=30).verdict is Verdict.LOST
-    assert len(box.calls) == 1
+    assert len(mock_api.requests) == 1
 
 
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
-def test_a_proxy_sees_nothing_of_plain_http(sandbox, monkeypatch, variable):
-    box, proxy = sandbox(), sandbox()
+def test_a_proxy_sees_nothing_of_plain_http(start_mock_api, monkeypatch, variable):
+    mock_api, proxy = start_mock_api(), start_mock_api()
     monkeypatch.setenv(variable, proxy.url)
-    assert client(box).create([ADPAI]).verdict is Verdict.ACCEPTED
-    assert (len(box.calls), proxy.connections) == (1, 0)
+    assert client(mock_api).create([ADPAI]).verdict is Verdict.ACCEPTED
+    assert (len(mock_api.requests), proxy.connections) == (1, 0)
 
 
-def test_a_proxy_is_asked_for_https(sandbox, monkeypatch):
-    proxy = sandbox()
+def test_a_proxy_is_asked_for_https(start_mock_api, monkeypatch):
+    proxy = start_mock_api()
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)
     monkeypatch.setenv("https_proxy", proxy.url)
     answer = client("https://kaleyra.invalid", retries=0).create([ADPAI])
-    assert (answer.verdict, answer.sent, proxy.connections, proxy.calls) == (Verdict.STOP, 0, 1, [])
+    assert (answer.verdict, answer.sent, proxy.connections, proxy.requests) == (Verdict.STOP, 0, 1, [])
 
 
 @pytest.mark.parametrize("tls", [False, True])

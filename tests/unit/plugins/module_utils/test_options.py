@@ -9,7 +9,7 @@ from ansible_collections.community.kaleyra.plugins.module_utils._account import 
 from ansible_collections.community.kaleyra.plugins.module_utils._options import echo, read
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import InputError
 from ansible_collections.community.kaleyra.plugins.module_utils._settle import CREATE, DELETE
-from kaleyra_api import SAMPLE_KEY, SAMPLE_SID
+from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID
 
 
 def params(**options):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The walk by examples: the calls it makes, the answers it gets, and the outcomes it draws from them.
 
-tests/unit/campaign holds its invariants against servers of many kinds.
+tests/unit/properties holds its invariants against servers of many kinds.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from __future__ import annotations
 import csv
 import json
 
-import kaleyra_sandbox
+import mock_api_server
 import pytest
-from kaleyra_api import SAMPLE_KEY, SAMPLE_SID
+from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID
 
 GOOD = {"sender": "ADPAI", "description": "testing", "iso_code": "in", "entity_id": "123456789011"}
 HEADER = ",".join(GOOD) + "\n"
@@ -17,22 +17,22 @@ LINE = ",".join(GOOD.values()) + "\n"
 
 
 @pytest.fixture(scope="module")
-def box():
-    """One sandbox for all: nothing is ever sent to it."""
-    with kaleyra_sandbox.Sandbox({SAMPLE_SID: {"key": SAMPLE_KEY}}) as box:
-        yield box
+def mock_api():
+    """one mock API for all: nothing is ever sent to it."""
+    with mock_api_server.MockApi({SAMPLE_SID: {"key": SAMPLE_KEY}}) as mock_api:
+        yield mock_api
 
 
 @pytest.fixture
-def refused(run, box):
+def refused(run, mock_api):
     """A function that runs the module with bad input, and returns its message."""
 
     def refused(**options):
-        result = run(box, **options)
+        result = run(mock_api, **options)
         assert result["failed"]
         assert not result.get("changed")
         assert "senders" not in result
-        assert box.calls == []
+        assert mock_api.requests == []
         return result["msg"]
 
     return refused
@@ -196,12 +196,12 @@ def test_a_duplicate_with_other_fields_names_both_places(refused, in_each_form, 
         assert refused(**options) == f"{place} (ADPAI): the same sender as {first}, with another {fault}"
 
 
-def test_absent_wants_a_sender_of_each_entry_and_reads_no_more(refused, run, box, in_each_form):
+def test_absent_wants_a_sender_of_each_entry_and_reads_no_more(refused, run, mock_api, in_each_form):
     nonsense = {"description": "", "iso_code": "IND", "entity_id": "12"}
     for options, _first, place in in_each_form(third(sender="", **nonsense)):
         assert refused(**options, state="absent") == f"{place} (no sender): sender is missing"
     for options, _first, _place in in_each_form(third(**nonsense)):
-        assert run(box, **options, state="absent", iso_code="IND", check=True)["msg"] == "3 deleted"
+        assert run(mock_api, **options, state="absent", iso_code="IND", check=True)["msg"] == "3 deleted"
 
 
 @pytest.mark.parametrize(

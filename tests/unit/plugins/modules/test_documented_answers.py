@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 from ansible_collections.community.kaleyra.tests.unit.plugins.answers import Documented, Replay, documented
-from kaleyra_api import SAMPLE_SID
+from mock_api_simulator import SAMPLE_SID
 
 PRINTED = {
     "present": "WA202 MSG106 RBC001 WA401 WA400 WA500 E110 WA-401 WA-401 MSG134 MSG134 RBC192 MSG134",
@@ -25,34 +25,34 @@ def test_the_page_has_every_documented_answer():
     assert Counter((row.state, row.code) for row in rows) == Counter(expected)
 
 
-def check(run, box, answer: Documented, replay: Replay) -> None:
+def check(run, mock_api, answer: Documented, replay: Replay) -> None:
     senders = [{"sender": name} for name in replay.outcomes]
     common = {"description": "testing", "iso_code": "in", "entity_id": "123456789011"}
-    result = run(box, state=answer.state, senders=senders, **(common if answer.state == "present" else {}))
+    result = run(mock_api, state=answer.state, senders=senders, **(common if answer.state == "present" else {}))
     assert {row["sender"]: row["outcome"] for row in result["senders"]} == replay.outcomes
     assert list(replay.outcomes) == [row["sender"] for row in result["senders"]]
-    assert result["api_calls"] == len(box.calls) == replay.calls
+    assert result["api_calls"] == len(mock_api.requests) == replay.calls
 
 
 def fault(answer: Documented) -> dict[str, object]:
-    return {"fault": "answer_before", "status": answer.status, "body": answer.body}
+    return {"kind": "respond_before", "status": answer.status, "body": answer.body}
 
 
 @pytest.mark.parametrize("answer", [pytest.param(answer, id=name) for name, answer in documented().items()])
-def test_an_answer_to_the_first_call(run, sandbox, waits, answer):
-    box = sandbox(senders=answer.once.outcomes if answer.state == "absent" else ())
-    box.script([fault(answer)])
-    check(run, box, answer, answer.once)
+def test_an_answer_to_the_first_call(run, start_mock_api, waits, answer):
+    mock_api = start_mock_api(senders=answer.once.outcomes if answer.state == "absent" else ())
+    mock_api.script([fault(answer)])
+    check(run, mock_api, answer, answer.once)
     # The truth, once the API works again, is what was reported.
     done = sorted(name for name, outcome in answer.once.outcomes.items() if outcome in ("created", "deleted"))
     if answer.once.calls > 1:
         word = "created" if answer.state == "present" else "deleted"
-        assert sorted(box.state()["accounts"][SAMPLE_SID][word]) == done
+        assert sorted(mock_api.state()["accounts"][SAMPLE_SID][word]) == done
 
 
 @pytest.mark.parametrize(
     "answer", [pytest.param(answer, id=name) for name, answer in documented().items() if answer.each_time]
 )
-def test_an_answer_to_every_call(run, box, waits, answer):
-    box.script([fault(answer)] * 10)
-    check(run, box, answer, answer.each_time)
+def test_an_answer_to_every_call(run, mock_api, waits, answer):
+    mock_api.script([fault(answer)] * 10)
+    check(run, mock_api, answer, answer.each_time)

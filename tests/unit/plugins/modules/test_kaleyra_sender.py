@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole module against the sandbox: what a playbook's author can rely on. Bad input is in test_bad_input.py."""
+"""The whole module against the mock API: what a playbook's author can rely on. Bad input is in test_bad_input.py."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import sys
 import pytest
 from ansible.module_utils import basic
 from ansible_collections.community.kaleyra.plugins.module_utils import _client
-from kaleyra_api import SAMPLE_KEY, SAMPLE_SID, UNACCEPTABLE
+from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID, UNACCEPTABLE
 
 COMMON = {"description": "testing", "iso_code": "us"}
 PATHS = f"/v1/{SAMPLE_SID}/messages/sender"
@@ -33,46 +33,46 @@ def outcomes(result):
 # Creating and deleting
 
 
-def test_missing_senders_are_created_and_existing_ones_left_alone(run, sandbox):
-    box = sandbox(senders=["ADPAI"])
-    result = run(box, senders=names("ABCF01 ADPAI JSONSEND"), **COMMON)
+def test_missing_senders_are_created_and_existing_ones_left_alone(run, start_mock_api):
+    mock_api = start_mock_api(senders=["ADPAI"])
+    result = run(mock_api, senders=names("ABCF01 ADPAI JSONSEND"), **COMMON)
     assert outcomes(result) == {"ABCF01": "created", "ADPAI": "present", "JSONSEND": "created"}
     assert (result["changed"], result["failed"], result["msg"]) == (True, False, "2 created, 1 present")
-    assert box.senders(SAMPLE_SID) == ["ABCF01", "ADPAI", "JSONSEND"]
+    assert mock_api.senders(SAMPLE_SID) == ["ABCF01", "ADPAI", "JSONSEND"]
     assert [row.get("id") for row in result["senders"]] == ["60002", None, "60003"]
     assert result["warnings"] == []
-    assert result["api_calls"] == len(box.calls) == 2
+    assert result["api_calls"] == len(mock_api.requests) == 2
 
 
 @pytest.mark.parametrize("mode", ["silent", "names", "piecemeal", "othercase"])
-def test_senders_are_deleted(run, sandbox, mode):
-    box = sandbox(senders=["ADPAI", "ABCF01", "JSONSEND"], delete=mode)
-    result = run(box, senders=names("ADPAI ABCF01"), state="absent")
+def test_senders_are_deleted(run, start_mock_api, mode):
+    mock_api = start_mock_api(senders=["ADPAI", "ABCF01", "JSONSEND"], delete=mode)
+    result = run(mock_api, senders=names("ADPAI ABCF01"), state="absent")
     assert outcomes(result) == {"ADPAI": "deleted", "ABCF01": "deleted"}
-    assert box.senders(SAMPLE_SID) == ["JSONSEND"]
+    assert mock_api.senders(SAMPLE_SID) == ["JSONSEND"]
     assert "iso_code" not in result["senders"][0]
 
 
-def test_senders_that_the_api_calls_missing_are_absent(run, sandbox):
-    box = sandbox(senders=["ADPAI"], delete="names")
-    result = run(box, senders=names("ABCF01 ADPAI"), state="absent")
+def test_senders_that_the_api_calls_missing_are_absent(run, start_mock_api):
+    mock_api = start_mock_api(senders=["ADPAI"], delete="names")
+    result = run(mock_api, senders=names("ABCF01 ADPAI"), state="absent")
     assert outcomes(result) == {"ABCF01": "absent", "ADPAI": "deleted"}
-    again = run(box, senders=names("ABCF01 ADPAI"), state="absent")
+    again = run(mock_api, senders=names("ABCF01 ADPAI"), state="absent")
     assert (outcomes(again), again["changed"]) == ({"ABCF01": "absent", "ADPAI": "absent"}, False)
 
 
 @pytest.mark.parametrize("mode", ["all_or_nothing", "partial", "nameless", "othercase", "accepted"])
 @pytest.mark.parametrize("form", ["senders", "csv", "json"])
-def test_a_second_run_changes_nothing(run, sandbox, tmp_path, form, mode):
-    box = sandbox(senders=["ADPAI"], create=mode)
+def test_a_second_run_changes_nothing(run, start_mock_api, tmp_path, form, mode):
+    mock_api = start_mock_api(senders=["ADPAI"], create=mode)
     entries = [{**COMMON, "sender": f"S{number}"} for number in range(7)] + [{**COMMON, "sender": "ADPAI"}]
     path = tmp_path / f"senders.{form}"
     lines = ["sender;description;iso_code", *(";".join((row["sender"], *COMMON.values())) for row in entries)]
     path.write_text(json.dumps(entries) if form == "json" else "\n".join(lines))
     options = {"senders": entries} if form == "senders" else {"src": str(path)}
-    first = run(box, **options, batch_size=3)
+    first = run(mock_api, **options, batch_size=3)
     assert outcomes(first) == {**{f"S{number}": "created" for number in range(7)}, "ADPAI": "present"}
-    second = run(box, **options, batch_size=3)
+    second = run(mock_api, **options, batch_size=3)
     assert set(outcomes(second).values()) == {"present"}
     assert (second["changed"], second["failed"], second["warnings"]) == (False, False, [])
 
@@ -80,9 +80,9 @@ def test_a_second_run_changes_nothing(run, sandbox, tmp_path, form, mode):
 # One sender's rejection
 
 
-def test_a_rejected_sender_keeps_none_from_being_created(run, sandbox):
-    box = sandbox(senders=["ABCF01"])
-    result = run(box, senders=names("ADPAI TOOLONGAWORD ABCF01 JSONSEND"), **COMMON)
+def test_a_rejected_sender_keeps_none_from_being_created(run, start_mock_api):
+    mock_api = start_mock_api(senders=["ABCF01"])
+    result = run(mock_api, senders=names("ADPAI TOOLONGAWORD ABCF01 JSONSEND"), **COMMON)
     assert outcomes(result) == {
         "ADPAI": "created",
         "TOOLONGAWORD": "rejected",
@@ -95,28 +95,30 @@ def test_a_rejected_sender_keeps_none_from_being_created(run, sandbox):
 
 
 @pytest.mark.parametrize("mode", ["nameless", "strangers"])
-def test_a_refusal_without_a_known_name_is_narrowed_down(run, sandbox, mode):
-    box = sandbox(create=mode)
-    result = run(box, senders=names("A B C TOOLONGAWORD D E F G"), **COMMON)
+def test_a_refusal_without_a_known_name_is_narrowed_down(run, start_mock_api, mode):
+    mock_api = start_mock_api(create=mode)
+    result = run(mock_api, senders=names("A B C TOOLONGAWORD D E F G"), **COMMON)
     assert [name for name, outcome in outcomes(result).items() if outcome != "created"] == ["TOOLONGAWORD"]
-    assert box.senders(SAMPLE_SID) == list("ABCDEFG")
+    assert mock_api.senders(SAMPLE_SID) == list("ABCDEFG")
 
 
 @pytest.mark.parametrize("too_many", [400, 413])
 @pytest.mark.parametrize(("state", "done"), [("present", "created"), ("absent", "deleted")])
-def test_calls_get_smaller_where_the_api_wants_them_so(run, sandbox, too_many, state, done):
+def test_calls_get_smaller_where_the_api_wants_them_so(run, start_mock_api, too_many, state, done):
     senders = [f"S{number:02}" for number in range(20)]
-    box = sandbox(senders=senders if state == "absent" else (), too_many=too_many, create_limit=7, delete_limit=7)
-    result = run(box, senders=names(" ".join(senders)), state=state, **COMMON)
+    mock_api = start_mock_api(
+        senders=senders if state == "absent" else (), too_many=too_many, create_limit=7, delete_limit=7
+    )
+    result = run(mock_api, senders=names(" ".join(senders)), state=state, **COMMON)
     assert set(outcomes(result).values()) == {done}
     assert list(outcomes(result)) == senders
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, "RBC001"), (401, "WA-401"), (400, "E110")])
-def test_an_answer_about_the_account_stops_the_run_and_nobody_is_dropped(run, box, status, code):
+def test_an_answer_about_the_account_stops_the_run_and_nobody_is_dropped(run, mock_api, status, code):
     body = {"code": code, "message": "words of the API", "data": [], "error": {}}
-    box.script(["ok", {"fault": "answer_before", "status": status, "body": body}])
-    result = run(box, senders=names("A B C D E"), batch_size=2, connections=1, **COMMON)
+    mock_api.script(["ok", {"kind": "respond_before", "status": status, "body": body}])
+    result = run(mock_api, senders=names("A B C D E"), batch_size=2, connections=1, **COMMON)
     assert outcomes(result) == {
         "A": "created",
         "B": "created",
@@ -124,13 +126,13 @@ def test_an_answer_about_the_account_stops_the_run_and_nobody_is_dropped(run, bo
         "D": "not_attempted",
         "E": "not_attempted",
     }
-    assert (result["changed"], result["failed"], len(box.calls)) == (True, True, 2)
+    assert (result["changed"], result["failed"], len(mock_api.requests)) == (True, True, 2)
     assert result["senders"][4]["msg"] == "words of the API"
 
 
-def test_many_failures_are_named_by_the_first_and_counted(run, sandbox):
-    box = sandbox(refuse={"S*": "because"})
-    result = run(box, senders=names("A " + " ".join(f"S{number}" for number in range(8))), **COMMON)
+def test_many_failures_are_named_by_the_first_and_counted(run, start_mock_api):
+    mock_api = start_mock_api(refuse={"S*": "because"})
+    result = run(mock_api, senders=names("A " + " ".join(f"S{number}" for number in range(8))), **COMMON)
     assert result["msg"].startswith(
         "8 of 9 senders failed (1 created, 8 rejected): S0 (us) rejected: MSG134 because; S1"
     )
@@ -144,33 +146,33 @@ def test_many_failures_are_named_by_the_first_and_counted(run, sandbox):
     ("fault", "outcome"),
     [("reset_before", "created"), (503, "created"), ("reset_after", "present?"), ("hang_after", "present?")],
 )
-def test_a_lost_answer(run, box, waits, fault, outcome):
-    box.script([{"fault": fault, "seconds": 30} if fault == "hang_after" else fault])
-    result = run(box, senders=names("ADPAI ABCF01"), timeout=2 if fault == "hang_after" else 30, **COMMON)
+def test_a_lost_answer(run, mock_api, waits, fault, outcome):
+    mock_api.script([{"kind": fault, "seconds": 30} if fault == "hang_after" else fault])
+    result = run(mock_api, senders=names("ADPAI ABCF01"), timeout=2 if fault == "hang_after" else 30, **COMMON)
     assert outcomes(result) == {"ADPAI": outcome, "ABCF01": outcome}
-    assert (result["changed"], result["failed"], result["api_calls"]) == (True, False, len(box.calls))
+    assert (result["changed"], result["failed"], result["api_calls"]) == (True, False, len(mock_api.requests))
     assert "made again" in result["warnings"][0]
     assert ("not certain" in "".join(result["warnings"])) == (outcome == "present?")
 
 
-def test_a_lost_answer_that_a_later_success_disproves(run, sandbox, waits):
-    box = sandbox(senders=["ADPAI"])
-    box.script(["reset_before"])
-    result = run(box, senders=names("ADPAI ABCF01"), **COMMON)
+def test_a_lost_answer_that_a_later_success_disproves(run, start_mock_api, waits):
+    mock_api = start_mock_api(senders=["ADPAI"])
+    mock_api.script(["reset_before"])
+    result = run(mock_api, senders=names("ADPAI ABCF01"), **COMMON)
     assert outcomes(result) == {"ADPAI": "present", "ABCF01": "created"}
     assert len(result["warnings"]) == 1
 
 
-def test_a_lost_delete(run, sandbox, waits):
-    box = sandbox(senders=["ADPAI"], delete="names")
-    box.script(["reset_after"])
-    result = run(box, senders=names("ADPAI"), state="absent")
+def test_a_lost_delete(run, start_mock_api, waits):
+    mock_api = start_mock_api(senders=["ADPAI"], delete="names")
+    mock_api.script(["reset_after"])
+    result = run(mock_api, senders=names("ADPAI"), state="absent")
     assert (outcomes(result), result["changed"], result["failed"]) == ({"ADPAI": "absent?"}, True, False)
 
 
-def test_no_answer_at_all_is_unknown_and_two_such_calls_end_the_run(run, box, waits):
-    box.script(["reset_after"] * 50)
-    result = run(box, senders=names("A B C D"), batch_size=1, connections=1, retries=0, **COMMON)
+def test_no_answer_at_all_is_unknown_and_two_such_calls_end_the_run(run, mock_api, waits):
+    mock_api.script(["reset_after"] * 50)
+    result = run(mock_api, senders=names("A B C D"), batch_size=1, connections=1, retries=0, **COMMON)
     assert outcomes(result) == {"A": "unknown", "B": "unknown", "C": "not_attempted", "D": "not_attempted"}
     assert (result["changed"], result["failed"], result["api_calls"]) == (True, True, 2)
 
@@ -183,74 +185,74 @@ def test_a_refused_connection_changes_nothing(run, waits):
     assert "cannot connect" in result["msg"]
 
 
-def test_a_server_that_commits_part_of_a_refused_call(run, sandbox):
-    box = sandbox(senders=["ADPAI"], create="partial")
-    result = run(box, senders=names("A ADPAI B"), **COMMON)
+def test_a_server_that_commits_part_of_a_refused_call(run, start_mock_api):
+    mock_api = start_mock_api(senders=["ADPAI"], create="partial")
+    result = run(mock_api, senders=names("A ADPAI B"), **COMMON)
     assert outcomes(result) == {"A": "created", "ADPAI": "present", "B": "created"}
-    assert box.state()["accounts"][SAMPLE_SID]["created"] == ["A", "B"]
+    assert mock_api.state()["accounts"][SAMPLE_SID]["created"] == ["A", "B"]
 
 
-def test_a_server_that_lists_its_errors_piecemeal(run, sandbox):
-    box = sandbox(senders=["A", "B", "C"], create="piecemeal")
-    result = run(box, senders=names("A B C D"), **COMMON)
+def test_a_server_that_lists_its_errors_piecemeal(run, start_mock_api):
+    mock_api = start_mock_api(senders=["A", "B", "C"], create="piecemeal")
+    result = run(mock_api, senders=names("A B C D"), **COMMON)
     assert outcomes(result) == {"A": "present", "B": "present", "C": "present", "D": "created"}
 
 
 # The list
 
 
-def test_a_duplicate_is_dropped_with_a_warning(run, box):
-    result = run(box, senders=names("ADPAI ABCF01 ADPAI"), **COMMON)
+def test_a_duplicate_is_dropped_with_a_warning(run, mock_api):
+    result = run(mock_api, senders=names("ADPAI ABCF01 ADPAI"), **COMMON)
     assert list(outcomes(result)) == ["ADPAI", "ABCF01"]
     (warning,) = result["warnings"]
     assert "senders[2] (ADPAI)" in warning
     assert "senders[0]" in warning
-    assert box.calls[0].names == ("ADPAI", "ABCF01")
+    assert mock_api.requests[0].names == ("ADPAI", "ABCF01")
 
 
-def test_one_sender_for_two_countries(run, sandbox):
-    box = sandbox(senders=[{"sender": "ADPAI", "iso_code": "us"}])
+def test_one_sender_for_two_countries(run, start_mock_api):
+    mock_api = start_mock_api(senders=[{"sender": "ADPAI", "iso_code": "us"}])
     entries = [{"sender": "ADPAI", "iso_code": country, "description": "testing"} for country in ("ae", "us", "fr")]
-    result = run(box, senders=entries)
+    result = run(mock_api, senders=entries)
     assert [(row["iso_code"], row["outcome"]) for row in result["senders"]] == [
         ("ae", "created"),
         ("us", "present"),
         ("fr", "created"),
     ]
-    assert [call.senders for call in box.calls] == [1, 1, 1]
+    assert [call.senders for call in mock_api.requests] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
 @pytest.mark.parametrize("check", [False, True])
-def test_an_empty_list_is_a_success_that_sends_nothing(run, box, state, check):
-    result = run(box, senders=[], state=state, check=check, diff=True)
+def test_an_empty_list_is_a_success_that_sends_nothing(run, mock_api, state, check):
+    result = run(mock_api, senders=[], state=state, check=check, diff=True)
     assert (result["changed"], result["failed"], result["senders"], result["api_calls"]) == (False, False, [], 0)
-    assert box.calls == []
+    assert mock_api.requests == []
 
 
 @pytest.mark.parametrize("header", ["sender\n", "\ufeffsender;description;iso_code\r\n"])
-def test_a_header_alone_is_an_empty_list(run, box, tmp_path, header):
+def test_a_header_alone_is_an_empty_list(run, mock_api, tmp_path, header):
     path = tmp_path / "senders.csv"
     path.write_text(header, encoding="utf-8")
-    result = run(box, src=str(path), **COMMON)
-    assert (result["changed"], result["summary"]["total"], box.calls) == (False, 0, [])
+    result = run(mock_api, src=str(path), **COMMON)
+    assert (result["changed"], result["summary"]["total"], mock_api.requests) == (False, 0, [])
 
 
 @pytest.mark.parametrize(("state", "outcome"), [("present", "created"), ("absent", "deleted")])
-def test_check_mode_sends_nothing_and_tells_what_would_be_sent(run, sandbox, state, outcome):
-    box = sandbox(senders=["ADPAI"])
-    result = run(box, senders=names("B ADPAI"), state=state, check=True, diff=True, **COMMON)
+def test_check_mode_sends_nothing_and_tells_what_would_be_sent(run, start_mock_api, state, outcome):
+    mock_api = start_mock_api(senders=["ADPAI"])
+    result = run(mock_api, senders=names("B ADPAI"), state=state, check=True, diff=True, **COMMON)
     assert outcomes(result) == {"B": outcome, "ADPAI": outcome}
-    assert (result["changed"], result["failed"], result["api_calls"], box.calls) == (True, False, 0, [])
+    assert (result["changed"], result["failed"], result["api_calls"], mock_api.requests) == (True, False, 0, [])
     there = "ADPAI us\nB us\n" if state == "present" else "ADPAI\nB\n"
     assert result["diff"] == ({"before": "", "after": there} if state == "present" else {"before": there, "after": ""})
 
 
-def test_diff_of_a_run(run, sandbox):
-    box = sandbox(senders=["ADPAI"])
-    result = run(box, senders=names("TOOLONGAWORD JSONSEND ADPAI ABCF01"), diff=True, **COMMON)
+def test_diff_of_a_run(run, start_mock_api):
+    mock_api = start_mock_api(senders=["ADPAI"])
+    result = run(mock_api, senders=names("TOOLONGAWORD JSONSEND ADPAI ABCF01"), diff=True, **COMMON)
     assert result["diff"] == {"before": "ADPAI us\n", "after": "ABCF01 us\nADPAI us\nJSONSEND us\n"}
-    assert "diff" not in run(box, senders=names("ADPAI"), **COMMON)
+    assert "diff" not in run(mock_api, senders=names("ADPAI"), **COMMON)
 
 
 @pytest.mark.parametrize(
@@ -261,27 +263,27 @@ def test_diff_of_a_run(run, sandbox):
         ("failures", ["TOOLONGAWORD"]),
     ],
 )
-def test_report(run, sandbox, report, told):
-    result = run(sandbox(senders=["ADPAI"]), senders=names("ADPAI TOOLONGAWORD ABCF01"), report=report, **COMMON)
+def test_report(run, start_mock_api, report, told):
+    result = run(start_mock_api(senders=["ADPAI"]), senders=names("ADPAI TOOLONGAWORD ABCF01"), report=report, **COMMON)
     assert [row["sender"] for row in result["senders"]] == told
     assert result["summary"]["total"] == 3
 
 
-def test_as_few_calls_as_the_api_allows(run, sandbox):
-    box = sandbox(senders=[f"S{number}" for number in range(50) if number % 10])
-    result = run(box, senders=names(" ".join(f"S{number}" for number in range(50))), batch_size=5, **COMMON)
+def test_as_few_calls_as_the_api_allows(run, start_mock_api):
+    mock_api = start_mock_api(senders=[f"S{number}" for number in range(50) if number % 10])
+    result = run(mock_api, senders=names(" ".join(f"S{number}" for number in range(50))), batch_size=5, **COMMON)
     assert (result["summary"]["created"], result["summary"]["present"]) == (5, 45)
-    assert sorted(call.senders for call in box.calls) == [5] * 11
+    assert sorted(call.senders for call in mock_api.requests) == [5] * 11
 
 
 @pytest.mark.parametrize("form", ["senders", "src"])
-def test_five_thousand_rejected_ones_stay_below_what_awx_keeps(run, sandbox, tmp_path, form):
-    box = sandbox(refuse={"*": "x" * 300})
+def test_five_thousand_rejected_ones_stay_below_what_awx_keeps(run, start_mock_api, tmp_path, form):
+    mock_api = start_mock_api(refuse={"*": "x" * 300})
     entries = [{"sender": f"ABCDEF{number:05}", **COMMON} for number in range(5000)]
     path = tmp_path / "senders.json"
     path.write_text(json.dumps(entries))
     options = {"senders": entries} if form == "senders" else {"src": str(path)}
-    result = run(box, **options, diff=True)
+    result = run(mock_api, **options, diff=True)
     assert "invocation" in result
     assert len(result["senders"]) == result["summary"]["rejected"] == 5000
     assert len(str(result)) < 700_000
@@ -298,16 +300,16 @@ def test_five_thousand_rejected_ones_stay_below_what_awx_keeps(run, sandbox, tmp
         ({"endpoint": "sms"}, f"/v1/{SAMPLE_SID}/sms/sender"),
     ],
 )
-def test_the_resource(run, box, options, path):
-    run(box, senders=names("ADPAI"), **COMMON, **options)
-    run(box, senders=names("ADPAI"), state="absent", **options)
-    assert [(call.method, call.path) for call in box.calls] == [("POST", path), ("DELETE", path)]
+def test_the_resource(run, mock_api, options, path):
+    run(mock_api, senders=names("ADPAI"), **COMMON, **options)
+    run(mock_api, senders=names("ADPAI"), state="absent", **options)
+    assert [(call.method, call.path) for call in mock_api.requests] == [("POST", path), ("DELETE", path)]
 
 
-def test_the_account_may_come_from_the_environment(run, box, monkeypatch):
+def test_the_account_may_come_from_the_environment(run, mock_api, monkeypatch):
     monkeypatch.setenv("KALEYRA_API_KEY", SAMPLE_KEY)
     monkeypatch.setenv("KALEYRA_SID", SAMPLE_SID)
-    monkeypatch.setenv("KALEYRA_API_URL", box.url)
+    monkeypatch.setenv("KALEYRA_API_URL", mock_api.url)
     assert outcomes(run(senders=names("ADPAI"), **COMMON)) == {"ADPAI": "created"}
     assert run(api_key="other", senders=names("ADPAI"), **COMMON)["senders"][0]["code"] == "RBC001"
 
@@ -323,31 +325,31 @@ def test_an_empty_variable_counts_as_not_set(run, monkeypatch):
     assert result["failed"] is False
 
 
-def test_a_missing_requests_is_told_as_elsewhere(run, box, monkeypatch):
+def test_a_missing_requests_is_told_as_elsewhere(run, mock_api, monkeypatch):
     monkeypatch.setitem(sys.modules, "requests", None)
     spec = importlib.util.spec_from_file_location("client_without_requests", _client.__file__)
     client = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, spec.name, client)
     spec.loader.exec_module(client)
     monkeypatch.setattr(_client, "REQUESTS_IMPORT_ERROR", client.REQUESTS_IMPORT_ERROR)
-    result = run(box, senders=names("ADPAI"), **COMMON)
+    result = run(mock_api, senders=names("ADPAI"), **COMMON)
     assert result["msg"] == basic.missing_required_lib("requests")
-    assert box.calls == []
+    assert mock_api.requests == []
 
 
-def test_a_redirect_goes_nowhere(run, sandbox):
-    box, other = sandbox(), sandbox()
-    box.script([{"fault": "answer_before", "status": 307, "headers": {"Location": other.url + PATHS}}])
-    result = run(box, senders=names("ADPAI"), **COMMON)
+def test_a_redirect_goes_nowhere(run, start_mock_api):
+    mock_api, other = start_mock_api(), start_mock_api()
+    mock_api.script([{"kind": "respond_before", "status": 307, "headers": {"Location": other.url + PATHS}}])
+    result = run(mock_api, senders=names("ADPAI"), **COMMON)
     assert outcomes(result) == {"ADPAI": "not_attempted"}
     assert "redirect" in result["msg"]
     assert (result["changed"], other.connections) == (False, 0)
 
 
 @pytest.mark.parametrize("fault", ["ok", 301, 400, 401, 429, 500, "reset_after", "broken_json"])
-def test_the_key_is_in_no_result_no_warning_and_no_log(run, box, waits, caplog, fault):
+def test_the_key_is_in_no_result_no_warning_and_no_log(run, mock_api, waits, caplog, fault):
     caplog.set_level(logging.DEBUG)
-    box.script([fault] * 9)
-    result = run(box, senders=names("ADPAI"), diff=True, **COMMON)
+    mock_api.script([fault] * 9)
+    result = run(mock_api, senders=names("ADPAI"), diff=True, **COMMON)
     assert result["invocation"]["module_args"]["api_key"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
     assert SAMPLE_KEY not in str(result) + caplog.text

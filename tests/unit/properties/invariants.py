@@ -27,8 +27,8 @@ from collections.abc import Callable, Collection, Iterator
 from ansible_collections.community.kaleyra.plugins.module_utils import _report
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import Verdict
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
-from ansible_collections.community.kaleyra.tests.unit.campaign.scenarios import Run, Story
-from ansible_collections.community.kaleyra.tests.unit.campaign.world import FAULTS, Call
+from ansible_collections.community.kaleyra.tests.unit.properties.scenarios import Run, Story
+from ansible_collections.community.kaleyra.tests.unit.properties.world import FAULTS, Call
 
 FEW_HUNDRED = 300
 """Promise 2: the calls within which refusals that name nobody are narrowed down."""

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.community.kaleyra.tests.unit.campaign.invariants import INVARIANTS, broken
-from ansible_collections.community.kaleyra.tests.unit.campaign.scenarios import (
+from ansible_collections.community.kaleyra.tests.unit.properties.invariants import INVARIANTS, broken
+from ansible_collections.community.kaleyra.tests.unit.properties.scenarios import (
     Scenario,
     Story,
     large_scenarios,

@@ -17,14 +17,14 @@ from ansible_collections.community.kaleyra.plugins.module_utils import _report, 
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import Answer, Verdict
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 from ansible_collections.community.kaleyra.plugins.module_utils._settle import Outcome, Settled
-from ansible_collections.community.kaleyra.tests.unit.campaign.invariants import INVARIANTS
-from ansible_collections.community.kaleyra.tests.unit.campaign.scenarios import (
+from ansible_collections.community.kaleyra.tests.unit.properties.invariants import INVARIANTS
+from ansible_collections.community.kaleyra.tests.unit.properties.scenarios import (
     Scenario,
     large_scenarios,
     scenarios,
     tell,
 )
-from ansible_collections.community.kaleyra.tests.unit.campaign.test_counterexamples import BROKE_A_PROMISE
+from ansible_collections.community.kaleyra.tests.unit.properties.test_counterexamples import BROKE_A_PROMISE
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 

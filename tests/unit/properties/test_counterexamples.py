@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.community.kaleyra.tests.unit.campaign.invariants import broken
-from ansible_collections.community.kaleyra.tests.unit.campaign.scenarios import Scenario, tell
-from ansible_collections.community.kaleyra.tests.unit.campaign.world import Declared, Server
+from ansible_collections.community.kaleyra.tests.unit.properties.invariants import broken
+from ansible_collections.community.kaleyra.tests.unit.properties.scenarios import Scenario, tell
+from ansible_collections.community.kaleyra.tests.unit.properties.world import Declared, Server
 
 A, B, C = "ADPAI", "ABCF01", "ABCF99"
 

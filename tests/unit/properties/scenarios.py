@@ -14,7 +14,7 @@ from unittest import mock
 from ansible_collections.community.kaleyra.plugins.module_utils import _sender, _settle
 from ansible_collections.community.kaleyra.plugins.module_utils._answer import Answer, Verdict
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
-from ansible_collections.community.kaleyra.tests.unit.campaign.world import (
+from ansible_collections.community.kaleyra.tests.unit.properties.world import (
     FAULTS,
     OPERATIONS,
     Account,
