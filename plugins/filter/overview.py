@@ -115,7 +115,7 @@ from itertools import islice
 from typing import Any
 
 from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.community.kaleyra.plugins.module_utils._report import OUTCOMES
+from ansible_collections.community.kaleyra.plugins.module_utils._result import OUTCOMES
 
 FAILED = ("rejected", "unknown", "not_attempted")
 NOTHING_SAID = "the module could not run; with ANSIBLE_DISPLAY_TRACEBACK=error in its environment, Ansible tells why"

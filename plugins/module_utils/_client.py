@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import io
 import json
@@ -21,12 +22,8 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from ansible_collections.community.kaleyra.plugins.module_utils._account import Endpoint
-from ansible_collections.community.kaleyra.plugins.module_utils._answer import (
-    MOST_CHARACTERS,
-    Answer,
-    Verdict,
-    read,
-)
+from ansible_collections.community.kaleyra.plugins.module_utils._api import Operation
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, Response, read_response
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
 try:
@@ -45,30 +42,25 @@ MOST_WAITING = 60.0
 class Client:
     """Sends calls, from several threads if need be, each thread over a connection that it keeps."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, operation: Operation) -> None:
         self.endpoint = endpoint
+        self.operation = operation
         self._spellings = _spellings(endpoint.api_key)
-        self._longest = 4 * max(map(len, self._spellings))
         self._local = threading.local()
         self._stopped = threading.Event()
         if endpoint.verify is False:
             urllib3.disable_warnings()  # the task's author has asked for it
 
-    def create(self, senders: Sequence[Sender]) -> Answer:
-        """Make a create call. The vendor's page prints ``entity_id`` as a string, which keeps its digits."""
-        return self._call("POST", {"data": [_row(sender) for sender in senders]})
-
-    def delete(self, senders: Sequence[Sender]) -> Answer:
-        """Make a delete call."""
-        return self._call("DELETE", {"sender": [sender.name for sender in senders]})
+    def send(self, senders: Sequence[Sender]) -> Response:
+        """Send one request, and retry it. Never raises."""
+        return self._call(senders)
 
     def stop(self) -> None:
         """End all waiting between tries; no call is tried again."""
         self._stopped.set()
 
-    def _call(self, method: str, payload: dict[str, object]) -> Answer:
-        """Make one call, again where its answer was lost or the server was busy. It never raises."""
-        data = json.dumps(payload, separators=(",", ":")).encode()
+    def _call(self, senders: Sequence[Sender]) -> Response:
+        data = json.dumps(self.operation.body(senders), separators=(",", ":")).encode()
         retry = Retry(total=None, backoff_factor=0.5)
         sent = 0
         lost_try = False
@@ -76,9 +68,9 @@ class Client:
         waited = 0.0
         while True:
             body = _Body(data)
-            answer, again, asked_wait = self._try(method, body)
+            answer, again, asked_wait = self._try(senders, body)
             sent += body.went_out
-            answer = replace(answer, sent=sent, retried=tuple(retried), lost_try=lost_try)
+            answer = replace(answer, requests=sent, retry_reasons=tuple(retried), attempt_lost=lost_try)
             if not again or len(retried) == self.endpoint.retries:
                 break
             retry = retry.increment()
@@ -93,20 +85,20 @@ class Client:
                 break
             waited += wait
             retried.append(answer.message)
-            lost_try = lost_try or answer.verdict is Verdict.LOST
-        if answer.verdict is Verdict.STOP:
+            lost_try = lost_try or answer.kind is Kind.LOST
+        if answer.kind is Kind.STOP:
             self.stop()
         return answer
 
-    def _try(self, method: str, body: _Body) -> tuple[Answer, bool, float]:
+    def _try(self, senders: Sequence[Sender], body: _Body) -> tuple[Response, bool, float]:
         """One HTTP request: its answer, whether trying again makes sense, and the seconds that the server wants to be left alone."""
         try:
-            response = self._request(method, body)
+            response = self._request(self.operation.method, body)
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             # requests' errors are OSErrors; some of urllib3's and of the codecs' get past it.
             answer, again = _failure(error, body.went_out)
             return self._without_key(answer), again, 0.0
-        answer = self._without_key(read(response.status_code, response.content))
+        answer = self._without_key(read_response(self.operation, senders, response.status_code, response.content))
         if response.status_code < 200:
             self._session().close()  # the answer is still to come, and would be taken for the next call's
         if 300 <= response.status_code < 400:
@@ -114,7 +106,7 @@ class Client:
                 answer,
                 message=f"HTTP {response.status_code}: a redirect, which is not followed; check api_url",
             )
-        again = response.status_code >= 500 or response.status_code in (408, 429)
+        again = answer.retry
         return answer, again, _retry_after(response)
 
     def _request(self, method: str, body: _Body) -> requests.Response:
@@ -153,31 +145,19 @@ class Client:
             self._local.session = None
             raise requests.Timeout from None
 
-    def _without_key(self, answer: Answer) -> Answer:
+    def _without_key(self, answer: Response) -> Response:
         """The answer of a server or a library as it may be shown: it may repeat the key, or hold what a terminal obeys."""
-        shown = [answer.code, answer.message, *answer.ids.values(), *answer.unnamed]
-        shown += {reason for reasons in set(answer.errors.values()) for reason in reasons}
-        names = [] if len(self.endpoint.api_key) < 12 else [*answer.ids, *answer.errors]
-        plain = "".join([*shown, *answer.ids, *answer.errors]).isprintable()
-        if plain and max(map(len, shown)) < MOST_CHARACTERS and not self._repeats_key("\n".join([*shown, *names])):
-            return answer
 
         def hide(text: str) -> str:
             text = text.replace(self.endpoint.api_key, "********")
-            if self._repeats_key(text):
-                return "(not shown: it repeats the API key)"
-            # A text that was cut may have been so in the midst of the key.
-            return _printable(text if len(text) < MOST_CHARACTERS else text[: -self._longest])
+            return "(not shown: it repeats the API key)" if self._repeats_key(text) else _printable(text)
 
-        name = hide if names else _printable  # no sender ID is longer, and a shorter key may be a part of one
-        return replace(
-            answer,
-            code=hide(answer.code),
-            message=hide(answer.message),
-            ids={name(key): hide(text) for key, text in answer.ids.items()},
-            errors={name(key): tuple(map(hide, reasons)) for key, reasons in answer.errors.items()},
-            unnamed=tuple(map(hide, answer.unnamed)),
-        )
+        hidden = functools.lru_cache(hide)
+        results = {
+            sender: result._replace(id=hidden(result.id), code=hidden(result.code), msg=hidden(result.msg))
+            for sender, result in answer.results.items()
+        }
+        return replace(answer, code=hidden(answer.code), message=hidden(answer.message), results=results)
 
     def _repeats_key(self, text: str) -> bool:
         bare = text.replace("\\", "").casefold()  # of whatever escapes
@@ -194,13 +174,6 @@ class Client:
             session.headers["User-Agent"] = "ansible community.kaleyra"
             session.hooks["response"].append(_take_as_it_is)
         return session
-
-
-def _row(sender: Sender) -> dict[str, str]:
-    row = {"sender": sender.name, "description": sender.description, "iso_code": sender.iso_code}
-    if sender.entity_id:
-        row["entity_id"] = sender.entity_id
-    return row
 
 
 def _spellings(key: str) -> set[str]:
@@ -248,17 +221,17 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _failure(error: Exception, went_out: bool) -> tuple[Answer, bool]:
+def _failure(error: Exception, went_out: bool) -> tuple[Response, bool]:
     """The answer to a request that failed, and whether trying again makes sense."""
     root: BaseException = error
     while cause := root.__cause__ or (None if root.__suppress_context__ else root.__context__):
         root = cause
     if went_out:
-        return Answer(Verdict.LOST, message=f"no answer: {_words(error, root)}"), True
+        return Response(Kind.LOST, message=f"no answer: {_words(error, root)}"), True
     again = isinstance(error, (requests.ConnectionError, requests.Timeout)) and not isinstance(
         error, requests.exceptions.SSLError
     )
-    return Answer(Verdict.STOP, message=f"cannot connect: {_words(error, root)}"), again
+    return Response(Kind.STOP, message=f"cannot connect: {_words(error, root)}"), again
 
 
 def _words(error: Exception, root: BaseException) -> str:

@@ -17,6 +17,7 @@ from ansible_collections.community.kaleyra.plugins.module_utils._account import 
     account_errors,
     build_endpoint,
 )
+from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE, Operation
 from ansible_collections.community.kaleyra.plugins.module_utils._file import listed_in_file
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
     InputError,
@@ -26,11 +27,6 @@ from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
     listed_in_task,
     senders_to_create,
     senders_to_delete,
-)
-from ansible_collections.community.kaleyra.plugins.module_utils._settle import (
-    CREATE,
-    DELETE,
-    Operation,
 )
 
 MOST_ECHOED = 20
@@ -55,10 +51,10 @@ def read(params: Mapping[str, Any]) -> Plan:
     :raises InputError: bad input. The faults of the options and of the list are named together.
     """
     operation = CREATE if params["state"] == "present" else DELETE
-    batch_size = operation.limit if params["batch_size"] is None else params["batch_size"]
+    batch_size = operation.max_batch if params["batch_size"] is None else params["batch_size"]
     faults = list(account_errors(params))
-    if not 1 <= batch_size <= operation.limit:
-        faults.append(f"batch_size: not 1 to {operation.limit}, the API's limit for state={params['state']}")
+    if not 1 <= batch_size <= operation.max_batch:
+        faults.append(f"batch_size: not 1 to {operation.max_batch}, the API's limit for state={params['state']}")
     senders: list[Sender] = []
     warnings: list[str] = []
     try:

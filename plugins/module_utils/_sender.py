@@ -15,8 +15,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.community.kaleyra.plugins.module_utils._answer import name_key
-
 FIELDS = ("sender", "description", "iso_code", "entity_id")
 KNOWN = {*FIELDS, "name"}
 
@@ -45,7 +43,7 @@ class Sender:
         self.description = description
         self.iso_code = iso_code
         self.entity_id = entity_id
-        self.key = name_key(name)
+        self.key = name.lower()
 
 
 @dataclass(frozen=True)

@@ -240,9 +240,9 @@ from ansible_collections.community.kaleyra.plugins.module_utils import (
     _account,
     _client,
     _options,
-    _report,
+    _process,
+    _result,
     _sender,
-    _settle,
 )
 
 
@@ -296,7 +296,7 @@ def main() -> None:
             "batch_size": {"type": "int"},
             "report": {
                 "type": "str",
-                "choices": list(_report.REPORTS),
+                "choices": list(_result.REPORTS),
                 "default": "all",
             },
         },
@@ -321,18 +321,17 @@ def main() -> None:
         module.fail_json(msg=fault)
 
     if module.check_mode:
-        settled = _settle.foresee(plan.senders, plan.operation)
+        processed = _process.preview(plan.senders, plan.operation)
     else:
-        client = _client.Client(plan.endpoint)
-        send = client.create if plan.operation is _settle.CREATE else client.delete
+        client = _client.Client(plan.endpoint, plan.operation)
         try:
-            settled = _settle.settle(plan.senders, send, plan.operation, plan.batch_size, plan.connections)
+            processed = _process.process(plan.senders, client.send, plan.operation, plan.batch_size, plan.connections)
         finally:
             client.stop()
 
-    for warning in [*plan.warnings, *_report.warnings(settled)]:
+    for warning in [*plan.warnings, *_result.build_warnings(processed)]:
         module.warn(warning)
-    result = _report.result(settled, params["report"], module._diff)
+    result = _result.build_result(processed, params["report"], module._diff)
     if result["failed"]:
         module.fail_json(**result)
     module.exit_json(**result)

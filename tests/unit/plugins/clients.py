@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.community.kaleyra.plugins.module_utils._account import Endpoint
+from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE
 from ansible_collections.community.kaleyra.plugins.module_utils._client import Client
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID
@@ -15,4 +16,4 @@ PATH = f"/v1/{SAMPLE_SID}/messages/sender"
 
 def client(mock_api, **endpoint):
     url = mock_api if isinstance(mock_api, str) else mock_api.url
-    return Client(Endpoint(url + PATH, **{"api_key": SAMPLE_KEY, "timeout": 10.0, **endpoint}))
+    return Client(Endpoint(url + PATH, **{"api_key": SAMPLE_KEY, "timeout": 10.0, **endpoint}), CREATE)

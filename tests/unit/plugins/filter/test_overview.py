@@ -8,12 +8,12 @@ import pytest
 from ansible import template as templates
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.community.kaleyra.plugins.filter import overview as plugin
-from ansible_collections.community.kaleyra.plugins.module_utils import _report
+from ansible_collections.community.kaleyra.plugins.module_utils import _result
 
 trusted = getattr(templates, "trust_as_template", str)
 """From ansible-core 2.19 on, nothing is a template that is not marked as one."""
 
-TOTALS = {"total": 0, **dict.fromkeys(_report.OUTCOMES, 0)}
+TOTALS = {"total": 0, **dict.fromkeys(_result.OUTCOMES, 0)}
 REFUSED = {"code": "MSG134", "msg": "too long"}
 
 

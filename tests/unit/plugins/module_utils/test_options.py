@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.community.kaleyra.plugins.module_utils._account import account_argument_spec
+from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE
 from ansible_collections.community.kaleyra.plugins.module_utils._options import echo, read
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import InputError
-from ansible_collections.community.kaleyra.plugins.module_utils._settle import CREATE, DELETE
 from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID
 
 

@@ -61,7 +61,7 @@ def test_senders_that_the_api_calls_missing_are_absent(run, start_mock_api):
     assert (outcomes(again), again["changed"]) == ({"ABCF01": "absent", "ADPAI": "absent"}, False)
 
 
-@pytest.mark.parametrize("mode", ["all_or_nothing", "partial", "nameless", "othercase", "accepted"])
+@pytest.mark.parametrize("mode", ["all_or_nothing", "nameless", "othercase", "accepted"])
 @pytest.mark.parametrize("form", ["senders", "csv", "json"])
 def test_a_second_run_changes_nothing(run, start_mock_api, tmp_path, form, mode):
     mock_api = start_mock_api(senders=["ADPAI"], create=mode)
@@ -155,14 +155,6 @@ def test_a_lost_answer(run, mock_api, waits, fault, outcome):
     assert ("not certain" in "".join(result["warnings"])) == (outcome == "present?")
 
 
-def test_a_lost_answer_that_a_later_success_disproves(run, start_mock_api, waits):
-    mock_api = start_mock_api(senders=["ADPAI"])
-    mock_api.script(["reset_before"])
-    result = run(mock_api, senders=names("ADPAI ABCF01"), **COMMON)
-    assert outcomes(result) == {"ADPAI": "present", "ABCF01": "created"}
-    assert len(result["warnings"]) == 1
-
-
 def test_a_lost_delete(run, start_mock_api, waits):
     mock_api = start_mock_api(senders=["ADPAI"], delete="names")
     mock_api.script(["reset_after"])
@@ -183,22 +175,6 @@ def test_a_refused_connection_changes_nothing(run, waits):
     assert set(outcomes(result).values()) == {"not_attempted"}
     assert (result["changed"], result["failed"], result["api_calls"]) == (False, True, 0)
     assert "cannot connect" in result["msg"]
-
-
-def test_a_server_that_commits_part_of_a_refused_call(run, start_mock_api):
-    mock_api = start_mock_api(senders=["ADPAI"], create="partial")
-    result = run(mock_api, senders=names("A ADPAI B"), **COMMON)
-    assert outcomes(result) == {"A": "created", "ADPAI": "present", "B": "created"}
-    assert mock_api.state()["accounts"][SAMPLE_SID]["created"] == ["A", "B"]
-
-
-def test_a_server_that_lists_its_errors_piecemeal(run, start_mock_api):
-    mock_api = start_mock_api(senders=["A", "B", "C"], create="piecemeal")
-    result = run(mock_api, senders=names("A B C D"), **COMMON)
-    assert outcomes(result) == {"A": "present", "B": "present", "C": "present", "D": "created"}
-
-
-# The list
 
 
 def test_a_duplicate_is_dropped_with_a_warning(run, mock_api):

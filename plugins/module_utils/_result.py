@@ -11,10 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ansible_collections.community.kaleyra.plugins.module_utils._settle import (
-    Outcome,
-    Settled,
-)
+from ansible_collections.community.kaleyra.plugins.module_utils._process import Outcome, Processed
 
 OUTCOMES = (
     "created",
@@ -39,9 +36,9 @@ MOST_NAMED = 5
 MOST_WORDS = 500
 
 
-def result(settled: Settled, report: str, diff: bool) -> dict[str, Any]:
+def build_result(processed: Processed, report: str, diff: bool) -> dict[str, Any]:
     """The task's result, but for the warnings, which go to the module's ``warn``."""
-    outcomes = settled.outcomes
+    outcomes = processed.outcomes
     counts = Counter(outcome.outcome for outcome in outcomes)
     failures = [outcome for outcome in outcomes if outcome.failed]
     found: dict[str, Any] = {
@@ -52,7 +49,7 @@ def result(settled: Settled, report: str, diff: bool) -> dict[str, Any]:
             "total": len(outcomes),
             **{name: counts[name] for name in OUTCOMES},
         },
-        "api_calls": settled.api_calls,
+        "api_calls": processed.requests,
     }
     rows = [_row(outcome) for outcome in outcomes if REPORTS[report](outcome)]
     room = MOST_CHARACTERS - len(str(rows))
@@ -62,14 +59,18 @@ def result(settled: Settled, report: str, diff: bool) -> dict[str, Any]:
     return found
 
 
-def warnings(settled: Settled) -> list[str]:
+def build_warnings(processed: Processed) -> list[str]:
     """What an operator should know although the task may have succeeded."""
     found = []
-    if settled.retried:
-        reasons = Counter(settled.retried).most_common(3)
+    if processed.retry_reasons:
+        reasons = Counter(processed.retry_reasons).most_common(3)
         told = "; ".join(f"{_cut(reason, MOST_WORDS)} ({count} x)" for reason, count in reasons)
-        found.append(f"Some calls to Kaleyra were made again, {len(settled.retried)} x in all: {told}")
-    doubtful = [outcome for outcome in settled.outcomes if outcome.changed and outcome.outcome in ("present", "absent")]
+        found.append(f"Some calls to Kaleyra were made again, {len(processed.retry_reasons)} x in all: {told}")
+    doubtful = [
+        outcome
+        for outcome in processed.outcomes
+        if outcome.changed and outcome.outcome in ("present", "absent", "rejected")
+    ]
     if doubtful:
         found.append(
             f"After a lost answer it is not certain whether this run or something before it made these senders"

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the community.kaleyra authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+
+"""Facts about Kaleyra's Sender ID API, from its two public pages "Create Sender ID" and "Delete Sender ID".
+
+https://developers.kaleyra.io/docs/create-sender-id and https://developers.kaleyra.io/docs/delete-sender-id
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Creating or deleting senders.
+
+    ``done`` and ``already`` are the outcomes of a sender that was changed, and of one that needed no change.
+    ``max_batch`` is the most senders that the API accepts in one request. ``success_codes`` are the codes of a success.
+    Those in ``success_codes_without_rows`` are printed without a row for each sender.
+    """
+
+    method: str
+    body: Callable[[Sequence[Sender]], dict[str, Any]]
+    done: str
+    already: str
+    max_batch: int
+    success_codes: frozenset[str]
+    success_codes_without_rows: frozenset[str]
+
+
+def _create_body(senders: Sequence[Sender]) -> dict[str, Any]:
+    return {"data": [_create_row(sender) for sender in senders]}
+
+
+def _create_row(sender: Sender) -> dict[str, str]:
+    row = {"sender": sender.name, "description": sender.description, "iso_code": sender.iso_code}
+    if sender.entity_id:
+        row["entity_id"] = sender.entity_id  # a string in the page's sample; it has more digits than a float holds
+    return row
+
+
+def _delete_body(senders: Sequence[Sender]) -> dict[str, Any]:
+    return {"sender": [sender.name for sender in senders]}
+
+
+CREATE = Operation(
+    method="POST",
+    body=_create_body,
+    done="created",
+    already="present",
+    max_batch=5000,
+    success_codes=frozenset({"MSG106", "WA202"}),
+    success_codes_without_rows=frozenset({"WA202"}),
+)
+
+DELETE = Operation(
+    method="DELETE",
+    body=_delete_body,
+    done="deleted",
+    already="absent",
+    max_batch=100,
+    success_codes=frozenset({"MSG108"}),
+    success_codes_without_rows=frozenset({"MSG108"}),
+)
+
+STOP_CODES = frozenset({"RBC001", "WA401", "WA-401", "E110", "RBC195"})
+"""Codes of errors that concern the account or the whole request. No other request would succeed."""
+
+TOO_LARGE_CODES = frozenset({"RBC192"})
+REJECTION_CODES = frozenset({"MSG134"})
+INTERNAL_ERROR_CODES = frozenset({"WA500"})
+
+HINTS = {
+    "RBC195": "the request contained senders; a proxy may have dropped the body of the DELETE request",
+}
+"""What to add to the API's own message."""

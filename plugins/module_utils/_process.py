@@ -1,0 +1,297 @@
+# Copyright (c) 2026, the community.kaleyra authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+
+"""Creates or deletes a list of senders: decides what to send, and what each response proves.
+
+The API cannot list senders, so this sends them, and learns from the responses which of them exist. Creating and deleting
+work in the same way. The guarantees are in docs/docsite/rst/guarantees.rst.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from ansible_collections.community.kaleyra.plugins.module_utils._api import Operation
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, Response, SenderResult
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
+
+MAX_SEARCH_REQUESTS = 300
+"""Maximum number of requests of a run that look for the senders because of which whole requests are rejected."""
+
+MAX_LOST_REQUESTS = 2
+"""Stop the run after this many requests in a row whose responses are lost."""
+
+Send = Callable[[Sequence[Sender]], Response]
+
+
+class Outcome(NamedTuple):
+    """The result for one sender. ``id``, ``code`` and ``msg`` are empty if they are not known."""
+
+    sender: Sender
+    outcome: str
+    changed: bool
+    failed: bool
+    id: str = ""
+    code: str = ""
+    msg: str = ""
+
+
+@dataclass(frozen=True)
+class Processed:
+    """The outcomes in input order, the number of HTTP requests, why some were retried, and what stopped the run."""
+
+    outcomes: list[Outcome]
+    requests: int = 0
+    retry_reasons: list[str] = field(default_factory=list)
+    stopped: Response | None = None
+
+
+def preview(senders: Iterable[Sender], operation: Operation) -> Processed:
+    """What check mode reports: each sender as it would be sent."""
+    return Processed([Outcome(sender, operation.done, changed=True, failed=False) for sender in senders])
+
+
+def process(
+    senders: Sequence[Sender], send: Send, operation: Operation, batch_size: int, connections: int = 1
+) -> Processed:
+    """Create or delete senders in as few requests as the API allows.
+
+    :arg send: sends one request for at most ``batch_size`` senders, no two of them with one ``key``. It must not raise.
+        With more than one connection it is called in several threads.
+    :arg connections: the maximum number of parallel requests. Their responses are applied in the order of sending.
+    """
+    run = _Run(senders, operation, batch_size)
+    in_flight: deque[tuple[list[_Record], Future[Response]]] = deque()
+    max_in_flight = 1  # until the first response, so that a wrong key or URL costs one request
+    while True:
+        while len(in_flight) < max_in_flight and not any(_has_stopped(future) for _batch, future in in_flight):
+            batch = run.next_batch([batch for batch, _future in in_flight])
+            if not batch:
+                break
+            in_flight.append((batch, _start(send, [record.sender for record in batch], in_thread=connections > 1)))
+        if not in_flight:
+            break
+        batch, future = in_flight.popleft()
+        run.apply(batch, future.result())
+        max_in_flight = connections
+    outcomes = [_outcome(record, operation, run.stopped) for record in run.records]
+    return Processed(outcomes, run.requests, run.retry_reasons, run.stopped)
+
+
+class _Record:
+    """What the run knows about one sender.
+
+    ``in_doubt``: a request that contained it may have taken effect without saying so. ``left_out``: a rejection named
+    other senders of its request. ``unmentioned``: a success did not mention it. ``result``: what a response said of it.
+    """
+
+    __slots__ = ("in_doubt", "left_out", "result", "sender", "unmentioned")
+
+    def __init__(self, sender: Sender) -> None:
+        self.sender = sender
+        self.in_doubt = False
+        self.left_out = False
+        self.unmentioned = False
+        self.result: SenderResult | None = None
+
+
+def _outcome(record: _Record, operation: Operation, stopped: Response | None) -> Outcome:
+    """Turn the record of a sender into its outcome.
+
+    ===========================  ========  =============  =======
+    result                       in doubt  outcome        changed
+    ===========================  ========  =============  =======
+    created, deleted             any       the same       true
+    present, absent, rejected    no        the same       false
+    present, absent, rejected    yes       the same       true
+    unknown                      any       the same       true
+    none                         yes       unknown        true
+    none                         no        not_attempted  false
+    ===========================  ========  =============  =======
+    """
+    result = record.result
+    if result is None or result.outcome == "not_attempted":
+        code, reason = (result.code, result.msg) if result else (stopped.code, stopped.message) if stopped else ("", "")
+        if record.in_doubt:
+            msg = f"an earlier request that contained it may have taken effect; then: {reason}"
+            return Outcome(record.sender, "unknown", True, True, "", code, msg)
+        return Outcome(record.sender, "not_attempted", False, True, "", code, reason)
+    outcome, given_id, code, msg = result
+    if outcome in (operation.done, "unknown"):
+        return Outcome(record.sender, outcome, True, outcome == "unknown", given_id, code, msg)
+    if record.in_doubt:
+        doubt = f"an earlier request of this run may have {operation.done} it"
+        msg = f"{msg}; {doubt}" if msg else doubt
+    return Outcome(record.sender, outcome, record.in_doubt, outcome == "rejected", given_id, code, msg)
+
+
+class _Run:
+    """The state of a run: which senders are still to be sent, and how many of them at once."""
+
+    def __init__(self, senders: Sequence[Sender], operation: Operation, batch_size: int) -> None:
+        self.operation = operation
+        self.batch_size = batch_size
+        self.records = [_Record(sender) for sender in senders]
+        self.names_repeat = len({sender.key for sender in senders}) < len(senders)
+        self.queue = deque(make_batches(self.records, batch_size))
+        self.retry_list: list[_Record] = []
+        self.max_size = batch_size  # smaller once a request was too large
+        self.size = batch_size  # smaller while the server names one error after another
+        self.search_requests = 0
+        self.lost_in_a_row = 0
+        self.stopped: Response | None = None
+        self.requests = 0
+        self.retry_reasons: list[str] = []
+
+    def next_batch(self, in_flight: Sequence[list[_Record]]) -> list[_Record]:
+        """The next batch to send; empty if there is none, or if it has to wait for those in flight."""
+        if self.stopped:
+            return []
+        if not self.queue and not in_flight:
+            self.queue.extend(make_batches(self.retry_list, self.max_size))
+            self.retry_list = []
+        if not self.queue:
+            return []
+        if self.names_repeat and in_flight:
+            keys = {record.sender.key for batch in in_flight for record in batch}
+            if any(record.sender.key in keys for record in self.queue[0]):
+                return []
+        batch = self.queue.popleft()
+        if len(batch) > self.size:
+            self.queue.appendleft(batch[self.size :])
+        return batch[: self.size]
+
+    def apply(self, batch: list[_Record], response: Response) -> None:
+        """Record what the response says about the senders of its request, and queue those that have no result."""
+        self.requests += response.requests
+        self.retry_reasons.extend(response.retry_reasons)
+        if response.attempt_lost:
+            for record in batch:
+                record.in_doubt = True
+        self.lost_in_a_row = self.lost_in_a_row + 1 if response.kind is Kind.LOST else 0
+        if response.kind is Kind.SUCCESS:
+            self._apply_success(batch, response)
+        elif response.kind is Kind.REJECTED:
+            self._apply_rejection(batch, response)
+        elif response.kind is Kind.REJECTED_UNNAMED:
+            self._bisect(batch, response)
+        elif response.kind is Kind.TOO_LARGE:
+            self._shrink(batch, response)
+        elif response.kind is Kind.LOST:
+            self._give_up(batch, "unknown", response.code, response.message)
+            if self.lost_in_a_row == MAX_LOST_REQUESTS:
+                reason = f"the responses to {MAX_LOST_REQUESTS} requests in a row were lost: {response.message}"
+                self.stopped = replace(response, message=reason)
+        else:
+            self.stopped = response
+
+    def _apply_success(self, batch: list[_Record], response: Response) -> None:
+        self._apply_results(batch, response)
+        for record in batch:
+            if record.result is None:
+                record.unmentioned = True
+        self.size = min(2 * self.size, self.max_size)
+
+    def _apply_rejection(self, batch: list[_Record], response: Response) -> None:
+        one_error_after_another = any(record.left_out for record in batch if record.sender in response.results)
+        self._apply_results(batch, response)
+        left_out = [record for record in batch if record.result is None]
+        for record in left_out:
+            record.left_out = True
+        if one_error_after_another and left_out:
+            self.size = max(1, len(batch) // 2)  # or the traffic grows with the square of the list
+
+    def _apply_results(self, batch: list[_Record], response: Response) -> None:
+        """The senders that the response does not mention are in doubt. They are sent again; after a success, once."""
+        for record in batch:
+            record.result = response.results.get(record.sender)
+            if record.result is None:
+                record.in_doubt = True
+                if record.unmentioned:
+                    msg = f"two responses did not mention it: {response.message}"
+                    record.result = SenderResult("unknown", code=response.code, msg=msg)
+                else:
+                    self.retry_list.append(record)
+
+    def _bisect(self, batch: list[_Record], response: Response) -> None:
+        """Halve a batch that was rejected without a name, to find the senders because of which it was."""
+        if self.search_requests + 2 > MAX_SEARCH_REQUESTS:
+            msg = (
+                f"{len(batch)} senders were rejected together, and {MAX_SEARCH_REQUESTS} requests did not find out"
+                f" because of which: {response.message}"
+            )
+            self._give_up(batch, "not_attempted", response.code, msg)
+        else:
+            self.search_requests += 2
+            middle = len(batch) // 2
+            self.queue.extend([batch[:middle], batch[middle:]])
+
+    def _shrink(self, batch: list[_Record], response: Response) -> None:
+        """Send smaller requests. If one sender alone is too large, reject it, and return to the full size."""
+        self.search_requests += 1
+        if self.search_requests > MAX_SEARCH_REQUESTS:
+            self.stopped = response
+        elif len(batch) == 1:
+            self._give_up(batch, "rejected", response.code, response.message)
+            self.max_size = self.size = self.batch_size
+        else:
+            self.max_size = min(self.max_size, len(batch) // 2)
+            self.size = min(self.size, self.max_size)
+            self.queue.appendleft(batch)
+
+    @staticmethod
+    def _give_up(batch: list[_Record], outcome: str, code: str, msg: str) -> None:
+        for record in batch:
+            record.result = SenderResult(outcome, code=code, msg=msg)
+
+
+def make_batches(records: Sequence[_Record], max_size: int) -> list[list[_Record]]:
+    """Spread senders over as few batches of at most ``max_size`` as possible, never two of one name in one batch.
+
+    Of two with one name, the first is in the earlier batch.
+    """
+    groups: dict[str, list[_Record]] = {}
+    for record in records:
+        groups.setdefault(record.sender.key, []).append(record)
+    if len(groups) == len(records):
+        return [list(records[start : start + max_size]) for start in range(0, len(records), max_size)]
+    count = max(-(-len(records) // max_size), max(map(len, groups.values())))
+    batches: list[list[_Record]] = [[] for _number in range(count)]
+    position = 0
+    for group in groups.values():
+        # Consecutive positions, so that at most `count` of them are in different batches.
+        for number, record in zip(sorted((position + index) % count for index in range(len(group))), group):
+            batches[number].append(record)
+        position += len(group)
+    return batches
+
+
+def _has_stopped(future: Future[Response]) -> bool:
+    return future.done() and future.result().kind is Kind.STOP
+
+
+def _start(send: Send, senders: list[Sender], in_thread: bool) -> Future[Response]:
+    """Send a request, in a thread of its own if there is one."""
+    future: Future[Response] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(send(senders))
+        except BaseException as error:
+            future.set_exception(error)
+
+    if in_thread:
+        try:
+            threading.Thread(target=work, daemon=True).start()
+        except RuntimeError:  # no thread is available
+            work()
+    else:
+        work()
+    return future
