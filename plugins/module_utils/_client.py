@@ -3,25 +3,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 
-"""One call to the API: a request out, an answer back. The only room that knows ``requests``."""
+"""Sends requests to the API over HTTP. This is the only file that imports ``requests``."""
 
 from __future__ import annotations
 
-import base64
-import functools
-import html
-import io
+import concurrent.futures
+import http.client
 import json
 import random
+import ssl
 import threading
 import traceback
-from collections.abc import Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from urllib.parse import quote
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from ansible_collections.community.kaleyra.plugins.module_utils._account import Endpoint
+from ansible_collections.community.kaleyra.plugins.module_utils._account import MAX_CONNECTIONS, Endpoint
 from ansible_collections.community.kaleyra.plugins.module_utils._api import Operation
 from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, Response, read_response
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
@@ -29,225 +27,208 @@ from ansible_collections.community.kaleyra.plugins.module_utils._sender import S
 try:
     import requests
     import urllib3
-    from urllib3.util import Retry
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
     REQUESTS_IMPORT_ERROR = ""
 
-MOST_WAITING = 60.0
-"""Seconds that one call waits between its tries, all together."""
+T = TypeVar("T")
+
+MAX_WAIT = 60.0
+"""Seconds that all waits between the attempts of one request may take."""
+
+MAX_RESPONSE_SIZE = 32 * 1024 * 1024
+"""Bytes of a response after decompression. 5,000 rows need about 1.5 MB."""
+
+BLOCK_SIZE = 16 * 1024
+"""Bytes of a body that are sent or read at once. gzip expands them to at most 16 MB."""
 
 
 class Client:
-    """Sends calls, from several threads if need be, each thread over a connection that it keeps."""
+    """Sends the requests of one operation. It can be used by several threads, which share its open connections."""
 
     def __init__(self, endpoint: Endpoint, operation: Operation) -> None:
-        self.endpoint = endpoint
-        self.operation = operation
-        self._spellings = _spellings(endpoint.api_key)
-        self._local = threading.local()
+        self._endpoint = endpoint
+        self._operation = operation
+        self._host = urlsplit(endpoint.url).netloc
         self._stopped = threading.Event()
+        self._adapter = requests.adapters.HTTPAdapter(pool_maxsize=MAX_CONNECTIONS)
+        environment = requests.Session()
+        environment.trust_env = endpoint.url.lower().startswith("https:")  # a proxy could read the key in plain http
+        self._settings: Any = environment.merge_environment_settings(endpoint.url, {}, True, endpoint.verify, None)
         if endpoint.verify is False:
-            urllib3.disable_warnings()  # the task's author has asked for it
+            urllib3.disable_warnings()  # the user has asked for it
+        # For all connections of this process, which is the module's own.
+        urllib3.connection.HTTPConnection.response_class = _FinalResponse
 
     def send(self, senders: Sequence[Sender]) -> Response:
-        """Send one request, and retry it. Never raises."""
-        return self._call(senders)
+        """Send a request for these senders, with retries. It never raises."""
+        response = send_with_retries(lambda: self._attempt(senders), self._endpoint.retries, self.wait)
+        if response.kind is Kind.STOP:
+            self.stop()
+        return response
 
     def stop(self) -> None:
-        """End all waiting between tries; no call is tried again."""
+        """Do not retry any request again. Requests that wait for a retry return at once."""
         self._stopped.set()
 
-    def _call(self, senders: Sequence[Sender]) -> Response:
-        data = json.dumps(self.operation.body(senders), separators=(",", ":")).encode()
-        retry = Retry(total=None, backoff_factor=0.5)
-        sent = 0
-        lost_try = False
-        retried: list[str] = []
-        waited = 0.0
-        while True:
-            body = _Body(data)
-            answer, again, asked_wait = self._try(senders, body)
-            sent += body.went_out
-            answer = replace(answer, requests=sent, retry_reasons=tuple(retried), attempt_lost=lost_try)
-            if not again or len(retried) == self.endpoint.retries:
-                break
-            retry = retry.increment()
-            wait = asked_wait or retry.get_backoff_time() + random.uniform(0, 0.5)
-            if waited + wait > MOST_WAITING:
-                answer = replace(
-                    answer,
-                    message=f"{answer.message} (not tried again: it would mean to wait for {wait:.0f} s)",
-                )
-                break
-            if self._stopped.wait(wait):
-                break
-            waited += wait
-            retried.append(answer.message)
-            lost_try = lost_try or answer.kind is Kind.LOST
-        if answer.kind is Kind.STOP:
-            self.stop()
-        return answer
+    def wait(self, seconds: float) -> bool:
+        """Wait before a retry. Return False if the client was stopped."""
+        return not self._stopped.wait(seconds)
 
-    def _try(self, senders: Sequence[Sender], body: _Body) -> tuple[Response, bool, float]:
-        """One HTTP request: its answer, whether trying again makes sense, and the seconds that the server wants to be left alone."""
+    def _attempt(self, senders: Sequence[Sender]) -> Response:
+        """Send a request once. If no part of its body was sent, the API cannot have done anything."""
+        body = _RequestBody()
         try:
-            response = self._request(self.operation.method, body)
-        except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
-            # requests' errors are OSErrors; some of urllib3's and of the codecs' get past it.
-            answer, again = _failure(error, body.went_out)
-            return self._without_key(answer), again, 0.0
-        answer = self._without_key(read_response(self.operation, senders, response.status_code, response.content))
-        if response.status_code < 200:
-            self._session().close()  # the answer is still to come, and would be taken for the next call's
-        if 300 <= response.status_code < 400:
-            answer = replace(
-                answer,
-                message=f"HTTP {response.status_code}: a redirect, which is not followed; check api_url",
-            )
-        again = answer.retry
-        return answer, again, _retry_after(response)
+            body.content = json.dumps(self._operation.body(senders), separators=(",", ":")).encode()
+            raw, content = _run_in_thread(lambda: self._exchange(body), self._endpoint.timeout)
+            if len(content) > MAX_RESPONSE_SIZE:
+                size = MAX_RESPONSE_SIZE // 1024**2
+                return Response(Kind.LOST, message=f"the response from {self._host} is larger than {size} MB")
+            response = read_response(self._operation, senders, raw.status, content)
+            return replace(response, retry_after=_retry_after(raw))
+        except Exception as error:  # any: after the request, the run must end with a result
+            sent = body.give_up()
+            reason = _reason(error, self._endpoint.timeout)
+        if sent:
+            return Response(Kind.LOST, message=f"no response from {self._host} ({reason})", retry=True)
+        proxy = requests.utils.select_proxy(self._endpoint.url, self._settings["proxies"])
+        target = f"{self._host} through the proxy in HTTPS_PROXY" if proxy else self._host
+        return Response(Kind.STOP, message=f"cannot connect to {target}: {reason}", retry=True, requests=0)
 
-    def _request(self, method: str, body: _Body) -> requests.Response:
-        """Send a request and read its answer, within the timeout as a whole.
+    def _exchange(self, body: _RequestBody) -> tuple[urllib3.HTTPResponse, bytes]:
+        """Send a request and read its response, up to a block more than the maximum size.
 
-        ``requests`` limits each single wait for the network, which a hanging name server and a trickling answer outlast.
-        So it works in a thread that can be left behind.
+        The adapter sends it, because a session would follow redirects, keep cookies and use credentials from ``.netrc``.
         """
-        endpoint = self.endpoint
-        session = self._session()
-        outcome: Future[requests.Response] = Future()
-
-        def work() -> None:
-            try:
-                response = session.request(
-                    method,
-                    endpoint.url,
-                    data=body,
-                    # As bytes: a str header is sent as Latin-1, and its exceptions quote the value.
-                    headers={"api-key": endpoint.api_key.encode(), "Content-Type": "application/json"},
-                    timeout=endpoint.timeout,
-                    verify=endpoint.verify,
-                    allow_redirects=False,
-                )
-            except BaseException as error:
-                session.close()
-                outcome.set_exception(error)
-            else:
-                outcome.set_result(response)
-
-        threading.Thread(target=work, daemon=True).start()
-        try:
-            return outcome.result(endpoint.timeout)
-        except FutureTimeoutError:
-            body.give_up()
-            self._local.session = None
-            raise requests.Timeout from None
-
-    def _without_key(self, answer: Response) -> Response:
-        """The answer of a server or a library as it may be shown: it may repeat the key, or hold what a terminal obeys."""
-
-        def hide(text: str) -> str:
-            text = text.replace(self.endpoint.api_key, "********")
-            return "(not shown: it repeats the API key)" if self._repeats_key(text) else _printable(text)
-
-        hidden = functools.lru_cache(hide)
-        results = {
-            sender: result._replace(id=hidden(result.id), code=hidden(result.code), msg=hidden(result.msg))
-            for sender, result in answer.results.items()
+        headers = {
+            "api-key": self._endpoint.api_key.encode(),  # requests sends a str as Latin-1
+            "Content-Type": "application/json",
+            "Accept": "*/*",
+            "Accept-Encoding": "gzip",
+            "User-Agent": "ansible community.kaleyra",
         }
-        return replace(answer, code=hidden(answer.code), message=hidden(answer.message), results=results)
-
-    def _repeats_key(self, text: str) -> bool:
-        bare = text.replace("\\", "").casefold()  # of whatever escapes
-        return any(spelling in bare for spelling in self._spellings)
-
-    def _session(self) -> requests.Session:
-        session = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = requests.Session()
-            # Without it, requests takes credentials for the host from a .netrc file.
-            session.auth = _no_auth
-            # A proxy would see all of a plain request; api_url allows it to loopback alone.
-            session.trust_env = self.endpoint.url.lower().startswith("https:")
-            session.headers["User-Agent"] = "ansible community.kaleyra"
-            session.hooks["response"].append(_take_as_it_is)
-        return session
+        request = requests.Request(self._operation.method, self._endpoint.url, headers, data=body).prepare()
+        with self._adapter.send(request, timeout=self._endpoint.timeout, **self._settings) as response:
+            response.raw.enforce_content_length = True  # urllib3 1 accepts truncated bodies otherwise
+            content = bytearray()
+            for block in response.iter_content(BLOCK_SIZE):
+                content += block
+                if body.given_up or len(content) > MAX_RESPONSE_SIZE:
+                    break  # the connection is closed
+            return response.raw, bytes(content)
 
 
-def _spellings(key: str) -> set[str]:
-    """How a server, a proxy or a library may spell a key that it repeats, without the backslashes of any escapes."""
-    data = key.encode()
-    latin = data.decode("latin-1")
-    found = {key, latin, json.dumps(key)[1:-1], json.dumps(latin)[1:-1], repr(data)[2:-1]}
-    found |= {html.escape(key), quote(key, safe=""), base64.b64encode(data).decode()}
-    return {spelling.replace("\\", "").casefold() for spelling in found} - {""}
+def send_with_retries(attempt: Callable[[], Response], retries: int, wait: Callable[[float], bool]) -> Response:
+    """Call ``attempt`` until its response is final, with exponential backoff and jitter.
+
+    :arg retries: the maximum number of attempts after the first one.
+    :arg wait: waits for some seconds, and returns False if there must be no retry.
+    :returns: the last response, which also reports about the earlier attempts.
+    """
+    sent = 0
+    waited = 0.0
+    lost = False
+    reasons: list[str] = []
+    while True:
+        response = attempt()
+        sent += response.requests
+        response = replace(response, requests=sent, retry_reasons=tuple(reasons), attempt_lost=lost)
+        if not response.retry or len(reasons) >= retries:
+            return response
+        seconds = response.retry_after or random.uniform(0.5, 1.0) * 2 ** len(reasons)
+        if waited + seconds > MAX_WAIT:
+            asked = f"the server asked to wait {seconds:.0f} s" if response.retry_after else "it fails for too long"
+            return replace(response, message=f"{response.message} (not retried: {asked})")
+        if not wait(seconds):
+            return response
+        waited += seconds
+        reasons.append(response.message)
+        lost = lost or response.kind is Kind.LOST
 
 
-def _printable(text: str) -> str:
-    return "".join([char if char.isprintable() else " " if char.isspace() else "?" for char in text])
+class _RequestBody:
+    """The body of a request. It knows whether any of it was sent, and sends nothing after the request was given up."""
 
-
-class _Body(io.BytesIO):
-    """A request's body that knows whether any of it went out: until then, the server cannot have acted."""
-
-    def __init__(self, content: bytes) -> None:
-        super().__init__(content)
-        self.went_out = False
-        self._given_up = False
+    def __init__(self) -> None:
+        self.content = b""
+        self.given_up = False
+        self._sent = False
         self._lock = threading.Lock()
 
-    def read(self, size: int | None = -1) -> bytes:
+    def __len__(self) -> int:
+        return len(self.content)
+
+    def __iter__(self) -> Iterator[bytes]:
+        for start in range(0, len(self.content), BLOCK_SIZE):
+            with self._lock:
+                if self.given_up:
+                    raise OSError("the request was given up")
+                self._sent = True
+            yield self.content[start : start + BLOCK_SIZE]
+
+    def give_up(self) -> bool:
+        """Send nothing more, and return whether anything was sent."""
         with self._lock:
-            if self._given_up:
-                raise OSError("the call was given up")
-            self.went_out = True
-        return super().read(size)
-
-    def give_up(self) -> None:
-        """Let nothing more go out, so that ``went_out`` stays true to what happens."""
-        with self._lock:
-            self._given_up = True
+            self.given_up = True
+            return self._sent
 
 
-def _take_as_it_is(response: requests.Response, **_options: object) -> None:
-    """Before the body is read: half of one is none for urllib3 1 either, and where a redirect leads may be no URL."""
-    response.raw.enforce_content_length = True
-    response.headers.pop("Location", None)
+class _FinalResponse(http.client.HTTPResponse):
+    """A response that skips all interim responses, such as 102 and 103. Python skips only 100."""
+
+    def begin(self) -> None:
+        super().begin()
+        while self.status < 200:
+            self.headers = self.msg = None  # type: ignore[assignment]
+            super().begin()
 
 
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
+def _run_in_thread(function: Callable[[], T], timeout: float) -> T:
+    """Return or raise what the function does, within ``timeout`` seconds; then the thread is left to itself.
+
+    The timeout of ``requests`` limits each wait for data. It does not limit a slow name server, or headers that arrive byte by byte.
+    """
+    future: concurrent.futures.Future[T] = concurrent.futures.Future()
+
+    def run() -> None:
+        try:
+            future.set_result(function())
+        except Exception as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future.result(timeout)
 
 
-def _failure(error: Exception, went_out: bool) -> tuple[Response, bool]:
-    """The answer to a request that failed, and whether trying again makes sense."""
-    root: BaseException = error
-    while cause := root.__cause__ or (None if root.__suppress_context__ else root.__context__):
-        root = cause
-    if went_out:
-        return Response(Kind.LOST, message=f"no answer: {_words(error, root)}"), True
-    again = isinstance(error, (requests.ConnectionError, requests.Timeout)) and not isinstance(
-        error, requests.exceptions.SSLError
-    )
-    return Response(Kind.STOP, message=f"cannot connect: {_words(error, root)}"), again
-
-
-def _words(error: Exception, root: BaseException) -> str:
-    if isinstance(error, requests.Timeout) or isinstance(root, TimeoutError):
-        return "timed out"
-    if isinstance(error, ValueError):
-        return type(error).__name__  # its text may quote a header
-    # Other errors than the system's and TLS's quote what the server sent, cut to some length.
-    told = isinstance(root, (OSError, urllib3.exceptions.SSLError)) or isinstance(error, requests.exceptions.SSLError)
-    return (str(root) if told else "") or type(root).__name__
-
-
-def _retry_after(response: requests.Response) -> float:
-    """Seconds, from a ``Retry-After`` that is a number or a date; 0 if there is none or it cannot be read."""
+def _retry_after(response: urllib3.HTTPResponse) -> float:
+    """Seconds from a ``Retry-After`` header, which contains a number or a date; 0 if it has neither."""
     try:
-        seconds = Retry().get_retry_after(response.raw) or 0.0
-    except (urllib3.exceptions.HTTPError, ValueError, OverflowError):
+        return float(urllib3.Retry().get_retry_after(response) or 0)
+    except (ValueError, OverflowError, urllib3.exceptions.HTTPError):
         return 0.0
-    return float(min(seconds, 10**9))  # a number of any length fits into an int
+
+
+def _reason(error: Exception, timeout: float) -> str:
+    """Why a request failed, without words of a server or a proxy, and without values of headers or URLs."""
+    cause: BaseException = error
+    while inner := cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__):
+        cause = inner
+    if isinstance(cause, (TimeoutError, concurrent.futures.TimeoutError)) or isinstance(error, requests.Timeout):
+        return f"timed out after {timeout:g} s"
+    if isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == "CertificateError":  # of urllib3 1
+        reason = getattr(cause, "verify_message", "") or cause
+        return f"its certificate is not trusted ({reason}); for a private CA set ca_path"
+    if isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER":
+        return "it does not speak TLS on that port"
+    if isinstance(cause, http.client.RemoteDisconnected):
+        return "the server closed the connection"
+    if isinstance(cause, http.client.IncompleteRead):
+        return "the response is truncated"
+    if isinstance(error, requests.exceptions.InvalidSchema):
+        return "a SOCKS proxy requires the Python library PySocks"
+    if str(cause).startswith("Tunnel connection failed: "):
+        return f"the proxy rejected the connection with HTTP {str(cause).split()[3]}"
+    if type(cause) is OSError or isinstance(cause, RuntimeError):  # about the CA file, and about threads
+        return str(cause)
+    return getattr(cause, "strerror", None) or f"{type(cause).__module__}.{type(cause).__name__}"

@@ -14,6 +14,6 @@ ADPAI = Sender("ADPAI", "Sender ID testing", "in", "1201159123456789012")
 PATH = f"/v1/{SAMPLE_SID}/messages/sender"
 
 
-def client(mock_api, **endpoint):
-    url = mock_api if isinstance(mock_api, str) else mock_api.url
-    return Client(Endpoint(url + PATH, **{"api_key": SAMPLE_KEY, "timeout": 10.0, **endpoint}), CREATE)
+def client(url, operation=CREATE, **endpoint):
+    """A client without retries, unless ``endpoint`` says otherwise."""
+    return Client(Endpoint(url + PATH, **{"api_key": SAMPLE_KEY, "timeout": 10.0, "retries": 0, **endpoint}), operation)

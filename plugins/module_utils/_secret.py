@@ -1,0 +1,45 @@
+# Copyright (c) 2026, the community.kaleyra authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+
+"""Makes texts of a server safe to display."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import html
+import re
+
+MASK = "********"
+
+
+def hide_key(text: str, api_key: str) -> str:
+    """Replace the API key and all control characters in a text that a server or a library may have written.
+
+    It finds the key in upper and lower case, encoded for a URL, HTML or JSON, and as base64. Use it before a text is
+    truncated, because it does not find a part of the key.
+
+    :arg api_key: visible ASCII characters, at least one.
+    """
+    text = _pattern(api_key).sub(MASK, text)
+    if text.isprintable():
+        return text
+    return "".join([char if char.isprintable() else " " if char.isspace() else "?" for char in text])
+
+
+@functools.lru_cache(maxsize=1)
+def _pattern(api_key: str) -> re.Pattern[str]:
+    # Without the last characters of the base64 text, which also depend on what follows the key.
+    encoded = base64.b64encode(api_key.encode()).decode()[: len(api_key) // 3 * 4]
+    return re.compile("|".join("".join(map(_spellings, text)) for text in (api_key, encoded) if text), re.IGNORECASE)
+
+
+def _spellings(char: str) -> str:
+    """A pattern for one character. Letters and digits have one spelling."""
+    if char.isalnum():
+        return char
+    number = ord(char)
+    spellings = [char, html.escape(char), f"%{number:02x}", f"\\u{number:04x}", f"\\{char}"]
+    return f"(?:{'|'.join(map(re.escape, spellings))}|&#0*{number};|&#x0*{number:x};)"

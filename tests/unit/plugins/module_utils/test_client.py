@@ -1,0 +1,421 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One attempt over real HTTP: what is sent, how a response is read, and what follows from its failure."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import email.utils
+import gzip
+import itertools
+import json
+import socket
+import ssl
+import threading
+import time
+
+import pytest
+import requests
+import trustme
+from ansible_collections.community.kaleyra.plugins.module_utils import _client
+from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
+from ansible_collections.community.kaleyra.tests.unit.plugins.clients import ADPAI, PATH, client
+from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID
+
+ACCEPTED = b'{"code": "WA202", "message": "Request Accepted", "data": {"message_id": "x"}, "error": {}}'
+PASSWORD = "Pr0xyPassw0rd"
+
+
+def response(content=ACCEPTED, status=202, *headers):
+    lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(content)}", *headers, "", ""]
+    return "\r\n".join(lines).encode() + content
+
+
+def unused_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@pytest.fixture
+def start_server():
+    """A function that starts a server and returns its URL and the list of (head, body) that it received.
+
+    It sends one reply for each connection, and closes it. A reply is bytes, or an iterable of bytes with pauses between.
+    """
+    stopping = threading.Event()
+    threads = []
+
+    def receive(connection):
+        file = connection.makefile("rb")
+        head = b"".join(iter(file.readline, b"\r\n"))
+        lengths = [line.split(b":")[1] for line in head.splitlines() if line.lower().startswith(b"content-length:")]
+        return head.decode(), file.read(sum(map(int, lengths)))
+
+    def start(*replies, certificate=None):
+        received = []
+        server = socket.create_server(("127.0.0.1", 0))
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            certificate.configure_cert(context)
+            server = context.wrap_socket(server, server_side=True)
+
+        def serve():
+            with server:
+                for reply in replies:
+                    with contextlib.suppress(OSError), server.accept()[0] as connection:
+                        received.append(receive(connection))
+                        for part in [reply] if isinstance(reply, bytes) else reply:
+                            connection.sendall(part)
+                            if not isinstance(reply, bytes) and stopping.wait(0.1):
+                                break
+
+        threads.append(threading.Thread(target=serve, daemon=True))
+        threads[-1].start()
+        return f"{'https' if certificate else 'http'}://127.0.0.1:{server.getsockname()[1]}", received
+
+    yield start
+    stopping.set()
+
+
+@pytest.fixture
+def set_proxy(monkeypatch):
+    """A function that makes a URL the proxy for https."""
+    for name in ("no_proxy", "NO_PROXY", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    return lambda url: monkeypatch.setenv("HTTPS_PROXY", url)
+
+
+def test_sends_documented_requests(start_server):
+    senders = [ADPAI, Sender("JSONSEND", "T\u00e4st", "us")]
+    url, received = start_server(
+        response(), response(b'{"code": "MSG108", "message": "", "data": [], "error": {}}', 200)
+    )
+    assert client(url, CREATE).send(senders).kind is Kind.SUCCESS
+    assert client(url, DELETE).send(senders).kind is Kind.SUCCESS
+    (create_head, create_body), (delete_head, delete_body) = received
+    assert create_head.startswith(f"POST {PATH} HTTP/1.1\r\n")
+    assert delete_head.startswith(f"DELETE {PATH} HTTP/1.1\r\n")
+    entity = {"sender": "ADPAI", "description": "Sender ID testing", "iso_code": "in", "entity_id": ADPAI.entity_id}
+    assert json.loads(create_body) == {
+        "data": [entity, {"sender": "JSONSEND", "description": "T\u00e4st", "iso_code": "us"}]
+    }
+    assert json.loads(delete_body) == {"sender": ["ADPAI", "JSONSEND"]}
+    for head in (create_head, delete_head):
+        assert "\r\nContent-Type: application/json\r\n" in head
+        assert "\r\nUser-Agent: ansible community.kaleyra\r\n" in head
+
+
+@pytest.mark.parametrize(("key", "certificate"), [(SAMPLE_KEY, False), ("Schl\u00fcssel\u20ac", True)])
+def test_sends_key_in_its_header_only(start_server, ca, tmp_path, monkeypatch, key, certificate):
+    (tmp_path / "netrc").write_text("default\nlogin someone\npassword secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    url, received = start_server(response(), certificate=ca.issue_cert("127.0.0.1") if certificate else None)
+    assert client(url, api_key=key, verify=str(tmp_path / "ca.pem")).send([ADPAI]).kind is Kind.SUCCESS
+    ((head, body),) = received
+    assert head.count(key) == head.count(f"\r\napi-key: {key}\r\n") == 1
+    assert key.encode() not in body
+    assert "authorization" not in head.lower()
+
+
+def test_keeps_connection_open(mock_api):
+    sending = client(mock_api.url)
+    for name in "ABCDE":
+        assert sending.send([Sender(name, "testing", "us")]).kind is Kind.SUCCESS
+    assert (len(mock_api.requests), mock_api.connections) == (5, 1)
+
+
+def test_threads_share_connections(mock_api):
+    sending = client(mock_api.url)
+    senders = [Sender(f"S{number}", "testing", "us") for number in range(40)]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        kinds = list(pool.map(lambda sender: sending.send([sender]).kind, senders))
+    assert set(kinds) == {Kind.SUCCESS}
+    assert len(mock_api.requests) == 40
+    assert mock_api.connections <= 4
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        response(gzip.compress(ACCEPTED), 200, "Content-Encoding: gzip"),
+        b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(ACCEPTED), ACCEPTED),
+        b"HTTP/1.0 200 X\r\n\r\n" + ACCEPTED,
+        b"HTTP/1.1 100 X\r\n\r\nHTTP/1.1 102 X\r\n\r\nHTTP/1.1 103 X\r\nLink: </x>\r\n\r\n" + response(),
+    ],
+    ids=["gzip", "chunked", "until closed", "interim responses"],
+)
+def test_reads_response(start_server, reply):
+    url, _received = start_server(reply)
+    assert client(url).send([ADPAI]).kind is Kind.SUCCESS
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (b"", "closed"),
+        (response()[:-1], "truncated"),
+        (b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b" % (len(ACCEPTED), ACCEPTED[:-1]), "truncated"),
+        (response(ACCEPTED, 200, "Content-Encoding: gzip"), ""),
+        (b"not HTTP\r\n\r\n", ""),
+    ],
+    ids=["none", "truncated", "truncated chunk", "bad encoding", "not HTTP"],
+)
+def test_unusable_response_is_lost(start_server, reply, reason):
+    url, _received = start_server(reply)
+    result = client(url).send([ADPAI])
+    assert (result.kind, result.retry, result.requests) == (Kind.LOST, True, 1)
+    assert f"no response from {url.removeprefix('http://')}" in result.message
+    assert reason in result.message
+
+
+@pytest.mark.parametrize("error", [MemoryError, RecursionError, RuntimeError, UnicodeError])
+def test_any_error_after_request_is_lost_response(start_server, monkeypatch, error):
+    def fail(*_args):
+        raise error
+
+    for target, name in ((requests.Response, "iter_content"), (_client, "read_response")):
+        url, received = start_server(response())
+        with monkeypatch.context() as patch:
+            patch.setattr(target, name, fail)
+            result = client(url).send([ADPAI])
+        assert (result.kind, result.retry, result.requests, len(received)) == (Kind.LOST, True, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        response(gzip.compress(b" " * 10**8), 200, "Content-Encoding: gzip"),
+        itertools.chain([b"HTTP/1.1 200 X\r\n\r\n"], itertools.repeat(b" " * 10**7)),
+    ],
+    ids=["gzip", "endless"],
+)
+def test_oversized_response_is_lost_and_not_retried(start_server, reply):
+    url, _received = start_server(reply)
+    result = client(url).send([ADPAI])
+    assert (result.kind, result.retry, result.requests) == (Kind.LOST, False, 1)
+    assert "32 MB" in result.message
+
+
+@pytest.mark.parametrize(
+    "start",
+    [b"", b"HTTP/1.1 102 X\r\n\r\n", b"HTTP/1.1 200 X\r\nX-Slow: ", b"HTTP/1.1 200 X\r\nContent-Length: 99\r\n\r\n"],
+)
+def test_timeout_limits_whole_response(start_server, start):
+    url, _received = start_server([start, *[b" "] * 50])
+    result = client(url, timeout=0.5).send([ADPAI])
+    assert (result.kind, result.retry, result.requests) == (Kind.LOST, True, 1)
+    assert "timed out after 0.5 s" in result.message
+
+
+def send_and_list_threads(sending):
+    """Send a request, and list the threads that it left behind."""
+    before = threading.enumerate()
+    result = sending.send([ADPAI])
+    return result, [thread for thread in threading.enumerate() if thread not in before]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [itertools.repeat(b""), itertools.chain([b"HTTP/1.1 200 X\r\n\r\n"], itertools.repeat(b" " * 20_000))],
+    ids=["silent", "slow"],
+)
+def test_stops_reading_after_timeout(start_server, reply):
+    url, _received = start_server(reply)
+    result, threads = send_and_list_threads(client(url, timeout=0.5))
+    for thread in threads:
+        thread.join(10)
+    assert result.kind is Kind.LOST
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def test_request_given_up_before_sending_is_never_sent(mock_api, monkeypatch):
+    resolve, held = socket.getaddrinfo, threading.Event()
+
+    def slow_name_server(*args, **options):
+        held.wait(10)
+        return resolve(*args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow_name_server)
+    result, threads = send_and_list_threads(client(mock_api.url, timeout=0.2))
+    held.set()
+    for thread in threads:
+        thread.join(10)
+    assert (result.kind, result.retry, result.requests) == (Kind.STOP, True, 0)
+    assert all(thread.daemon for thread in threads)  # or Python would wait for them at its end
+    assert mock_api.senders(SAMPLE_SID) == []
+
+
+def test_rest_of_request_given_up_is_not_sent():
+    senders = [Sender(f"S{number}", "x" * 10_000, "us") for number in range(2000)]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        result = client(f"http://127.0.0.1:{server.getsockname()[1]}", timeout=0.5).send(senders)
+        with server.accept()[0] as connection:
+            received = sum(map(len, iter(lambda: connection.recv(1 << 20), b"")))
+    assert (result.kind, result.requests) == (Kind.LOST, 1)
+    assert 0 < received < 20_000_000
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        (f"http://127.0.0.1:{unused_port()}", "Connection refused"),
+        ("https://kaleyra.invalid", ""),
+        (f"https://{'a' * 70}.invalid", ""),
+    ],
+)
+def test_failed_connection_is_not_sent(url, reason):
+    result = client(url).send([ADPAI])
+    assert (result.kind, result.retry, result.requests) == (Kind.STOP, True, 0)
+    assert f"cannot connect to {url.partition('//')[2]}: " in result.message
+    assert reason in result.message
+
+
+def test_error_before_request_is_not_sent(mock_api, monkeypatch):
+    def fail(*_args):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    result = client(mock_api.url).send([ADPAI])
+    assert (result.kind, result.retry, result.requests, mock_api.requests) == (Kind.STOP, True, 0, [])
+    assert "thread" in result.message
+
+
+def test_message_does_not_quote_headers(mock_api):
+    result = client(mock_api.url, api_key=f"{SAMPLE_KEY}\nX").send([ADPAI])
+    assert (result.kind, result.requests) == (Kind.STOP, 0)
+    assert SAMPLE_KEY not in repr(result)
+
+
+@pytest.fixture
+def ca(tmp_path):
+    """A certificate authority, which ``ca.pem`` belongs to."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    return authority
+
+
+@pytest.mark.parametrize(
+    ("host", "verify"), [("127.0.0.1", True), ("kaleyra.invalid", "ca.pem"), ("127.0.0.1", "bad.pem")]
+)
+def test_certificate_is_checked(start_server, ca, tmp_path, host, verify):
+    (tmp_path / "bad.pem").write_text("not a certificate")
+    url, received = start_server(response(), certificate=ca.issue_cert(host))
+    result = client(url, verify=verify if verify is True else str(tmp_path / verify)).send([ADPAI])
+    assert (result.kind, result.requests, received) == (Kind.STOP, 0, [])
+    assert "certificate" in result.message
+    assert "ca_path" in result.message or verify == "bad.pem"
+
+
+def test_message_names_missing_ca_file(monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
+    assert "/nowhere.pem" in client(f"https://127.0.0.1:{unused_port()}").send([ADPAI]).message
+
+
+def test_certificate_is_not_checked_if_user_says_so(start_server, ca):
+    url, _received = start_server(response(), certificate=ca.issue_cert("kaleyra.invalid"))
+    assert client(url, verify=False).send([ADPAI]).kind is Kind.SUCCESS  # a warning would be an error here
+
+
+def test_tls_to_plain_port(mock_api):
+    result = client(mock_api.url.replace("http:", "https:")).send([ADPAI])
+    assert (result.kind, result.requests) == (Kind.STOP, 0)
+    assert "does not speak TLS on that port" in result.message
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
+@pytest.mark.parametrize("location", [None, "http://[::1"])
+def test_redirects_are_not_followed(start_server, start_mock_api, status, location):
+    other = start_mock_api()
+    url, _received = start_server(response(b"", status, f"Location: {location or other.url + PATH}"))
+    result = client(url).send([ADPAI])
+    assert (result.kind, result.retry) == (Kind.LOST if status == 303 else Kind.STOP, False)
+    assert "redirect not followed" in result.message
+    assert other.connections == 0
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
+def test_plain_http_uses_no_proxy(start_mock_api, monkeypatch, variable):
+    mock_api, proxy = start_mock_api(), start_mock_api()
+    monkeypatch.setenv(variable, proxy.url)
+    assert client(mock_api.url).send([ADPAI]).kind is Kind.SUCCESS
+    assert proxy.connections == 0
+
+
+@pytest.mark.parametrize("scheme", ["https", "HTTPS"])
+def test_proxy_sees_no_key(start_server, set_proxy, scheme):
+    url, received = start_server(b"HTTP/1.1 407 Not with this key\r\n\r\n")
+    set_proxy(url.replace("//", f"//user:{PASSWORD}@"))
+    result = client(f"{scheme}://kaleyra.invalid").send([ADPAI])
+    ((head, _body),) = received
+    assert head.startswith("CONNECT kaleyra.invalid:443 ")
+    assert SAMPLE_KEY not in head
+    assert (result.kind, result.requests) == (Kind.STOP, 0)
+    assert "HTTPS_PROXY" in result.message
+    assert "HTTP 407" in result.message
+
+
+@pytest.mark.parametrize(
+    ("proxy", "reason"),
+    [
+        ("http://user:{}@127.0.0.1:{}", "Connection refused"),
+        ("socks5://user:{}@127.0.0.1:{}", "PySocks"),
+        ("ftp://user:{}@127.0.0.1:{}", ""),
+        ("http://user:{}@:::{}", ""),
+        ("http://", ""),
+    ],
+)
+def test_message_says_that_proxy_failed(set_proxy, proxy, reason):
+    set_proxy(proxy.format(PASSWORD, unused_port()))
+    result = client("https://kaleyra.invalid").send([ADPAI])
+    assert (result.kind, result.requests) == (Kind.STOP, 0)
+    assert "cannot connect to kaleyra.invalid through the proxy in HTTPS_PROXY: " in result.message
+    assert reason in result.message
+    assert PASSWORD not in result.message
+
+
+@pytest.mark.parametrize("value", ["7", email.utils.formatdate(time.time() + 1000, usegmt=True)])
+def test_reads_retry_after(start_server, value):
+    url, _received = start_server(response(b"", 429, f"Retry-After: {value}"))
+    result = client(url).send([ADPAI])
+    assert (result.kind, result.retry) == (Kind.STOP, True)
+    assert result.retry_after == 7 or 900 < result.retry_after <= 1000
+
+
+@pytest.mark.parametrize(
+    "value", ["soon", "", "-5", "1.5", "0", "Thu, 01 Jan 1970 00:00:00 GMT", "9" * 400, "9" * 5000]
+)
+def test_ignores_other_retry_after(start_server, value):
+    url, _received = start_server(response(b"", 503, f"Retry-After: {value}"))
+    result = client(url).send([ADPAI])
+    assert (result.kind, result.retry) == (Kind.LOST, True)
+    assert not 0 < result.retry_after <= _client.MAX_WAIT
+
+
+def test_retries_over_http(mock_api):
+    mock_api.script(["reset_after"])
+    result = client(mock_api.url, retries=1).send([ADPAI])
+    assert (result.kind, result.requests, result.attempt_lost) == (Kind.REJECTED, 2, True)
+    assert len(result.retry_reasons) == 1
+
+
+def test_account_error_ends_retries(mock_api):
+    mock_api.script([401, 503])
+    sending = client(mock_api.url, retries=3)
+    assert sending.send([ADPAI]).kind is Kind.STOP
+    result = sending.send([ADPAI])
+    assert (result.kind, result.requests) == (Kind.LOST, 1)
+
+
+def test_stop_ends_waits(mock_api):
+    mock_api.script([{"kind": "respond_before", "status": 503, "headers": {"Retry-After": "60"}}])
+    sending = client(mock_api.url, retries=3)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(sending.send, [ADPAI])
+        while not mock_api.requests:
+            time.sleep(0.01)
+        sending.stop()
+        assert waiting.result(30).kind is Kind.LOST
+    assert len(mock_api.requests) == 1

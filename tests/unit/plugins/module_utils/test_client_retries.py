@@ -1,0 +1,106 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a request is sent again, how long the client waits before it, and what it reports about earlier attempts."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from ansible_collections.community.kaleyra.plugins.module_utils._client import MAX_WAIT, send_with_retries
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, Response
+
+SUCCESS = Response(Kind.SUCCESS)
+LOST = Response(Kind.LOST, message="lost", retry=True)
+BUSY = Response(Kind.STOP, message="busy", retry=True)
+NOT_SENT = Response(Kind.STOP, message="not sent", retry=True, requests=0)
+
+
+def busy_for(seconds):
+    return Response(Kind.STOP, message="busy", retry=True, retry_after=seconds)
+
+
+def send(*responses, retries=3, stopped=False):
+    """Send a request that gets these responses in turn, the last one again and again.
+
+    :returns: the final response, and the waits before the retries.
+    """
+    attempts = itertools.chain(responses, itertools.repeat(responses[-1]))
+    waits = []
+
+    def wait(seconds):
+        waits.append(seconds)
+        return not stopped
+
+    return send_with_retries(lambda: next(attempts), retries, wait), waits
+
+
+@pytest.mark.parametrize(
+    "response",
+    [SUCCESS, Response(Kind.REJECTED), Response(Kind.TOO_LARGE), Response(Kind.STOP), Response(Kind.LOST)],
+    ids=lambda response: response.kind.name,
+)
+def test_final_response_is_not_retried(response):
+    assert send(response) == (response, [])
+
+
+def test_reports_earlier_attempts():
+    response, waits = send(LOST, NOT_SENT, BUSY, SUCCESS)
+    assert (response.kind, response.requests) == (Kind.SUCCESS, 3)
+    assert response.retry_reasons == ("lost", "not sent", "busy")
+    assert len(waits) == 3
+
+
+@pytest.mark.parametrize("retries", [0, 1, 4])
+def test_last_attempt_counts_when_retries_are_used_up(retries):
+    response, waits = send(LOST, retries=retries)
+    assert (response.kind, response.message, response.requests) == (Kind.LOST, "lost", retries + 1)
+    assert len(response.retry_reasons) == len(waits) == retries
+
+
+@pytest.mark.parametrize(
+    ("responses", "expected"),
+    [
+        ([SUCCESS], False),
+        ([LOST, SUCCESS], True),
+        ([BUSY, SUCCESS], False),
+        ([NOT_SENT, SUCCESS], False),
+        ([LOST, BUSY, SUCCESS], True),
+        ([LOST, NOT_SENT, SUCCESS], True),
+        ([LOST, BUSY, BUSY, BUSY], True),
+        ([LOST, NOT_SENT, NOT_SENT, NOT_SENT], True),
+        ([BUSY, BUSY, BUSY, LOST], False),  # its kind says so
+    ],
+)
+def test_remembers_lost_attempts(responses, expected):
+    response, _waits = send(*responses)
+    assert response.attempt_lost is expected
+
+
+def test_waits_grow_and_differ():
+    _response, waits = send(LOST, retries=5)
+    assert all(2**number / 2 <= wait <= 2**number for number, wait in enumerate(waits))
+    assert waits != send(LOST, retries=5)[1]
+
+
+def test_waits_as_long_as_server_asks():
+    _response, waits = send(busy_for(7.0), busy_for(53.0), SUCCESS)
+    assert waits == [7.0, 53.0]
+
+
+@pytest.mark.parametrize("response", [LOST, BUSY, NOT_SENT, busy_for(13.0)])
+def test_all_waits_together_are_bounded(response):
+    response, waits = send(response, retries=1000)
+    assert 10 < sum(waits) <= MAX_WAIT
+    assert "not retried" in response.message
+
+
+def test_does_not_retry_before_server_allows():
+    response, waits = send(busy_for(20.0), busy_for(41.0))
+    assert (response.kind, waits) == (Kind.STOP, [20.0])
+    assert "41 s" in response.message
+
+
+def test_does_not_retry_after_stop():
+    response, _waits = send(LOST, stopped=True)
+    assert response == LOST
