@@ -10,8 +10,8 @@ In a test::
         assert mock_api.senders("HX1") == ["ABCF99", "ADPAI"]  # the truth, whatever the responses said
         assert [call.senders for call in mock_api.requests] == [2, 1]
 
-As a command, ``python mock_api_server.py --ready-file FILE`` writes its URL into FILE. It stops on SIGTERM, on
-``POST /_mock/stop``, and when nobody has called for ``--idle-exit`` seconds.
+As a command, ``python mock_api_server.py --background`` starts it and prints its URL. With ``--ready-file FILE`` its URL is written
+into FILE instead. It stops on SIGTERM, on ``POST /_mock/stop``, and when nobody has called for ``--idle-exit`` seconds.
 
 Over HTTP, in JSON:
 
@@ -51,6 +51,7 @@ import signal
 import socket
 import socketserver
 import struct
+import subprocess
 import sys
 import threading
 import time
@@ -313,13 +314,29 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+def start_in_background(arguments: list[str]) -> str | None:
+    """Start a server with these arguments in a process of its own, and print its URL. Return the error if it does not start."""
+    command = [sys.executable, "-B", __file__, *arguments]
+    server: Any = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
+    )
+    url = server.stdout.readline()
+    print(url, end="")
+    return None if url else server.stderr.read()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="A stand-in for Kaleyra's Sender ID API on 127.0.0.1.")
     parser.add_argument("--ready-file", help="write the URL here once calls are answered, instead of printing it")
     parser.add_argument("--config", help="JSON file with what POST /_mock takes")
     parser.add_argument("--open", action="store_true", help="any SID is an account, of the first key seen")
     parser.add_argument("--idle-exit", type=float, default=600, metavar="SECONDS", help="default: %(default)s")
+    parser.add_argument(
+        "--background", action="store_true", help="print the URL when ready, and go on in the background"
+    )
     args = parser.parse_args()
+    if args.background:
+        sys.exit(start_in_background([argument for argument in sys.argv[1:] if argument != "--background"]))
     with MockApi(any_sid=args.open) as mock_api:
         signal.signal(signal.SIGTERM, lambda *_: mock_api.stopping.set())
         signal.signal(signal.SIGINT, lambda *_: mock_api.stopping.set())
