@@ -53,7 +53,7 @@ def assert_not_sent(result, *words):
 def start_server():
     """A function that starts a server and returns its URL and the list of (head, body) that it received.
 
-    It sends one reply for each connection, and closes it. A reply is bytes, or an iterable of bytes with pauses between.
+    It sends one reply for each connection, and closes it. A reply is bytes, or an iterable of bytes that it sends slowly.
     """
     stopping = threading.Event()
 
@@ -253,16 +253,10 @@ def test_rest_of_request_given_up_is_not_sent():
     assert 0 < received < 20_000_000
 
 
-@pytest.mark.parametrize(
-    ("url", "reason"),
-    [
-        (f"http://127.0.0.1:{unused_port()}", "Connection refused"),
-        ("https://kaleyra.invalid", ""),
-        (f"https://{'a' * 70}.invalid", ""),
-    ],
-)
-def test_failed_connection_is_not_sent(url, reason):
-    assert_not_sent(client(url).send([ADPAI]), f"{url.partition('//')[2]}: ", reason)
+@pytest.mark.parametrize("host", ["127.0.0.1", "kaleyra.invalid", f"{'a' * 70}.invalid"])
+def test_failed_connection_is_not_sent(host):
+    host = f"{host}:{unused_port()}"
+    assert_not_sent(client(f"https://{host}").send([ADPAI]), f"{host}: ")
 
 
 def test_error_before_request_is_not_sent(mock_api, monkeypatch):
@@ -352,12 +346,13 @@ def test_message_says_that_proxy_failed(set_proxy, proxy, reason):
     assert PASSWORD not in result.message
 
 
-@pytest.mark.parametrize("value", ["7", email.utils.formatdate(time.time() + 1000, usegmt=True)])
-def test_reads_retry_after(start_server, value):
+@pytest.mark.parametrize("date", [False, True])
+def test_reads_retry_after(start_server, date):
+    value = email.utils.formatdate(time.time() + 1000, usegmt=True) if date else "1000"
     url, _received = start_server(response(b"", 429, f"Retry-After: {value}"))
     result = client(url).send([ADPAI])
     assert (result.kind, result.retry) == (Kind.STOP, True)
-    assert result.retry_after == 7 or 900 < result.retry_after <= 1000
+    assert 900 < result.retry_after <= 1000
 
 
 @pytest.mark.parametrize(
