@@ -53,7 +53,7 @@ def assert_not_sent(result, *words):
 def start_server():
     """A function that starts a server and returns its URL and the list of (head, body) that it received.
 
-    It sends one reply for each connection, and closes it. A reply is bytes, or an iterable of bytes that it sends slowly.
+    It sends one reply for each connection, and closes it. A reply is bytes, or an iterable of bytes to send slowly.
     """
     stopping = threading.Event()
 
