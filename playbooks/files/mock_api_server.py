@@ -1,39 +1,29 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stateful stand-in for Kaleyra's Sender ID API. Standard library, 127.0.0.1 only.
+"""A mock of Kaleyra's Sender ID API on 127.0.0.1: `mock_api_simulator` over HTTP. Standard library only.
 
 In a test::
 
-    with MockApi(accounts={"HX1": {"key": "A1", "senders": ["ABCF99"]}}, create="partial") as mock_api:
-        mock_api.script(["reset_after", 503, {"kind": "respond_before", "status": 429, "headers": {"Retry-After": "1"}}])
+    with MockApi(accounts={"HX1": {"key": "A1", "senders": ["ABCF99"]}}, max_errors=1) as mock_api:
+        mock_api.script(["reset_after", 503, {"kind": "respond_before", "status": 429}])
         ...  # POST to mock_api.url + "/v1/HX1/messages/sender"
-        assert mock_api.senders("HX1") == ["ABCF99", "ADPAI"]  # the truth, whatever the responses said
-        assert [call.senders for call in mock_api.requests] == [2, 1]
+        assert mock_api.senders("HX1") == ["ABCF99", "ADPAI"]  # what exists, whatever the responses said
 
-As a command, ``python mock_api_server.py --background`` starts it and prints its URL. With ``--ready-file FILE`` its URL is written
-into FILE instead. It stops on SIGTERM, on ``POST /_mock/stop``, and when nobody has called for ``--idle-exit`` seconds.
+As a command, ``python mock_api_server.py --ready-file FILE`` writes its URL to FILE. It stops on SIGTERM, on
+``POST /_mock/stop``, and after ``--idle-exit`` seconds without a request. Over HTTP, in JSON:
 
-Over HTTP, in JSON:
-
-* ``GET /_mock`` gives ``accounts`` (``senders``, ``created`` and ``deleted`` by SID), ``requests``, ``behavior``,
-  ``pending`` failures and ``peak``, the most calls in flight.
-* ``POST /_mock`` takes any of ``accounts``, ``behavior``, ``script`` (added to the pending one) and ``clear_log: true``
-  (empties the log of calls and ``peak``).
+* ``GET /_mock`` returns ``accounts`` (``senders``, ``created`` and ``deleted`` by SID), ``requests``, ``behavior`` and
+  the number of ``pending`` failures.
+* ``POST /_mock`` takes any of ``accounts``, ``behavior``, ``script`` (added to the pending failures) and
+  ``clear_log: true`` (forgets ``requests``).
 
 Accounts: ``{SID: {"key": KEY, "senders": [NAME or {"sender": NAME, "iso_code": "in"}, ...]}}``. A bare name exists in
-every country. An account without a key is bound to the first it sees. With `any_sid` (``--open``) every SID is one.
+every country. An account without a key accepts the first one that is used. With ``--open`` every SID is an account.
 
-Behavior: the fields of `mock_api_simulator.Behavior`.
+Behavior: fields of `mock_api_simulator.Behavior`.
 
-Script: one failure for each coming API call, or with ``"at": n`` for the n-th call of the log. A string is a failure, a
-number an ``respond_before`` with that status.
-
-* ``respond_before``, ``respond_after``: response ``status``, ``headers``, ``body`` (a string as it is, anything else as
-  JSON) without acting, or after acting.
-* ``reset_before``, ``reset_after``: drop the connection with a TCP reset.
-* ``hang_before``: wait ``seconds``, then drop the connection; ``hang_after``: act, wait, response.
-* ``broken_json``, ``truncated``: act, then cut the response in half; ``truncated`` announces its whole length.
-* ``ok``: no failure.
+Script: what goes wrong with the next requests, one `mock_api_simulator.Failure` each: an object with its fields, only
+its kind, or only the status of its response.
 """
 
 from __future__ import annotations
@@ -51,38 +41,30 @@ import signal
 import socket
 import socketserver
 import struct
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from email.message import Message
 from typing import Any
 
-from mock_api_simulator import (
-    ACCEPTED,
-    INCORRECT,
-    UNREADABLE,
-    Account,
-    Behavior,
-    Failure,
-    Response,
-    create,
-    delete,
-    names_in,
-)
+import mock_api_simulator as simulator
+from mock_api_simulator import Account, Failure, Response
 
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """One request that was not for the mock API itself."""
+    """An entry of the log of requests."""
 
     method: str
     path: str
     sid: str
     key_sha256: str  # never the key itself
-    senders: int
     names: tuple[str, ...] = dataclasses.field(repr=False)
+
+    @property
+    def senders(self) -> int:
+        return len(self.names)
 
 
 class MockApi:
@@ -97,15 +79,12 @@ class MockApi:
         **behavior: Any,
     ) -> None:
         self.any_sid = any_sid
-        self.behavior = Behavior()
+        self.behavior = simulator.Behavior()
         self.accounts: dict[str, Account] = {}
-        self.peak = 0  # most API calls in flight at one time
-        self.connections = 0  # TCP connections accepted
         self.stopping = threading.Event()
+        self.requests: list[Request] = []  # all API requests, in the order of arrival
         self.last_request = time.monotonic()
-        self._requests: list[Request] = []
         self._failures: list[Failure] = []
-        self._in_flight = 0
         self._lock = threading.RLock()
         self.configure(accounts or {}, behavior, script)
         self._server = _Server(self)
@@ -121,9 +100,9 @@ class MockApi:
         self._server.server_close()
 
     @property
-    def requests(self) -> list[Request]:
-        with self._lock:
-            return list(self._requests)
+    def connections(self) -> int:
+        """The number of TCP connections accepted."""
+        return len(self._server.accepted)
 
     def senders(self, sid: str) -> list[str]:
         """Sorted names, each once, that exist in the account."""
@@ -140,7 +119,7 @@ class MockApi:
         script: Iterable[Any] = (),
         clear_log: bool = False,
     ) -> None:
-        failures = [Failure.read(item) for item in script]
+        failures = [Failure.parse(item) for item in script]
         with self._lock:
             self.behavior = dataclasses.replace(self.behavior, **(behavior or {}))
             self._failures += failures
@@ -151,27 +130,25 @@ class MockApi:
                     account.rows = {}
                 for sender in given.get("senders", ()):
                     row = {"sender": sender} if isinstance(sender, str) else sender
-                    account.add(row["sender"], row.get("iso_code", "").lower())
+                    account.add(*self.behavior.identity(row["sender"], row.get("iso_code", "")))
             if clear_log:
-                self._requests.clear()
-                self.peak = 0
+                self.requests.clear()
 
     def state(self) -> dict[str, Any]:
         with self._lock:
-            accounts = {
-                sid: {"senders": self.senders(sid), "created": account.created[:], "deleted": account.deleted[:]}
-                for sid, account in self.accounts.items()
-            }
+            accounts = {}
+            for sid, account in self.accounts.items():
+                created = [name for name, _country in account.created]
+                accounts[sid] = {"senders": self.senders(sid), "created": created, "deleted": account.deleted[:]}
             return {
                 "accounts": accounts,
-                "requests": [{k: v for k, v in vars(call).items() if k != "names"} for call in self._requests],
+                "requests": [{**vars(request), "senders": request.senders} for request in self.requests],
                 "behavior": dataclasses.asdict(self.behavior),
                 "pending": len(self._failures),
-                "peak": self.peak,
             }
 
-    def response(self, method: str, path: str, headers: Message, body: bytes) -> tuple[Response, Failure]:
-        """Log one API call, draw its failure, and act on the account unless the failure comes before that."""
+    def respond(self, method: str, path: str, headers: Message, body: bytes) -> tuple[Response, Failure]:
+        """Log one API request, and do what it asks for as far as its failure lets it."""
         target = re.fullmatch("/v[12]/([^/?]+)/(?:messages|sms)/sender", path)
         sid = target.group(1) if target else ""
         key = headers.get("api-key", "")
@@ -179,34 +156,28 @@ class MockApi:
             payload = json.loads(body or b"null")
         except ValueError:
             payload = body
-        names = names_in(payload)
+        key_sha256 = hashlib.sha256(key.encode("latin-1")).hexdigest()
         with self._lock:
-            self._requests.append(
-                Request(method, path, sid, hashlib.sha256(key.encode("latin-1")).hexdigest(), len(names), names)
-            )
+            self.requests.append(Request(method, path, sid, key_sha256, simulator.names_in(payload)))
             failure = self._next_failure()
-            if failure.kind == "respond_before":
-                return failure.response(), failure
             if failure.kind.endswith("_before"):
-                return ACCEPTED, failure
+                return failure.response(), failure
             if not target or method not in ("POST", "DELETE"):
-                return Response(405 if target else 404, ""), failure
+                return Response(405 if target else 404), failure
             account = self._account(sid, key)
             if not account:
-                response = INCORRECT
-            elif isinstance(payload, bytes) or "json" not in headers.get("Content-Type", ""):
-                response = UNREADABLE
-            else:
-                response = (create if method == "POST" else delete)(account, payload, self.behavior)
-            return failure.response() if failure.kind == "respond_after" else response, failure
+                return simulator.WRONG_ACCOUNT, failure
+            if isinstance(payload, bytes) or "json" not in headers.get("Content-Type", ""):
+                return simulator.WRONG_PAYLOAD, failure
+            return simulator.respond(account, method, payload, self.behavior, failure), failure
 
     def _next_failure(self) -> Failure:
-        for at in (len(self._requests), None):
+        for at in (len(self.requests), None):
             for failure in self._failures:
                 if failure.at == at:
                     self._failures.remove(failure)
                     return failure
-        return Failure()
+        return simulator.NO_FAILURE
 
     def _account(self, sid: str, key: str) -> Account | None:
         account = self.accounts.setdefault(sid, Account()) if self.any_sid and key else self.accounts.get(sid)
@@ -215,17 +186,6 @@ class MockApi:
         account.key = account.key or key
         return account if account.key == key else None
 
-    @contextlib.contextmanager
-    def in_flight(self) -> Iterator[None]:
-        with self._lock:
-            self._in_flight += 1
-            self.peak = max(self.peak, self._in_flight)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._in_flight -= 1
-
 
 class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
@@ -233,26 +193,21 @@ class _Server(socketserver.ThreadingTCPServer):
 
     def __init__(self, mock_api: MockApi) -> None:
         self.mock_api = mock_api
-        self.open: set[socket.socket] = set()
+        self.accepted: list[socket.socket] = []
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        self.mock_api.connections += 1
-        self.open.add(request)
+        self.accepted.append(request)
         super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        self.open.discard(request)
-        super().shutdown_request(request)
 
     def server_close(self) -> None:
         super().server_close()
-        for request in list(self.open):
+        for request in self.accepted:  # connections that clients keep alive
             with contextlib.suppress(OSError):
                 request.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exc_info()[1], OSError):  # a client that went away is no news
+        if not isinstance(sys.exc_info()[1], OSError):  # an OSError is a client that closed the connection
             super().handle_error(request, client_address)
 
 
@@ -269,17 +224,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.path.startswith("/_mock"):
             self.control(body)
             return
-        with mock_api.in_flight():
-            response, failure = mock_api.response(self.command, self.path, self.headers, body)
-            mock_api.stopping.wait(mock_api.behavior.latency)
-            if failure.kind.startswith("hang"):
-                mock_api.stopping.wait(failure.seconds)
+        response, failure = mock_api.respond(self.command, self.path, self.headers, body)
+        mock_api.stopping.wait(mock_api.behavior.latency)
+        if failure.kind.startswith("hang"):
+            mock_api.stopping.wait(failure.seconds)
         if failure.kind.startswith("reset") or failure.kind == "hang_before":
             self.close_connection = True
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             os.close(self.connection.detach())
         else:
-            self.reply(response, failure.kind)
+            self.reply(response, failure)
 
     do_GET = do_POST = do_DELETE = serve
 
@@ -297,46 +251,37 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.path == "/_mock/stop":
             mock_api.stopping.set()
 
-    def reply(self, response: Response, kind: str = "ok") -> None:
-        content = (response.body if isinstance(response.body, str) else json.dumps(response.body)).encode()
-        sent = content[: len(content) // 2] if kind in ("broken_json", "truncated") else content
-        length = len(content if kind == "truncated" else sent)
-        headers = {"Content-Type": "application/json", **response.headers, "Content-Length": str(length)}
+    def reply(self, response: Response, failure: Failure = simulator.NO_FAILURE) -> None:
+        body = response.body if isinstance(response.body, (bytes, str)) else json.dumps(response.body)
+        content = body.encode() if isinstance(body, str) else body
+        sent = content[: len(content) // 2] if failure.kind in ("broken_json", "truncated") else content
+        length = len(content if failure.kind == "truncated" else sent)
+        if failure.interim:
+            self.send_response_only(failure.interim)
+            self.end_headers()
         self.send_response(response.status)
-        for name, value in headers.items():
-            self.send_header(name, value)
+        for name, value in {"Content-Type": "application/json", **response.headers, "Content-Length": length}.items():
+            self.send_header(name, str(value))
         self.end_headers()
         self.wfile.write(sent)
         self.wfile.flush()
-        self.close_connection = self.close_connection or kind == "truncated"
+        self.close_connection = self.close_connection or failure.kind == "truncated"
 
     def log_message(self, *args: Any) -> None:
         pass
 
 
-def start_in_background(arguments: list[str]) -> str | None:
-    """Start a server with these arguments in a process of its own, and print its URL. Return the error if it does not start."""
-    command = [sys.executable, "-B", __file__, *arguments]
-    server: Any = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
-    )
-    url = server.stdout.readline()
-    print(url, end="")
-    return None if url else server.stderr.read()
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description="A stand-in for Kaleyra's Sender ID API on 127.0.0.1.")
-    parser.add_argument("--ready-file", help="write the URL here once calls are answered, instead of printing it")
-    parser.add_argument("--config", help="JSON file with what POST /_mock takes")
-    parser.add_argument("--open", action="store_true", help="any SID is an account, of the first key seen")
-    parser.add_argument("--idle-exit", type=float, default=600, metavar="SECONDS", help="default: %(default)s")
+    parser = argparse.ArgumentParser(description="A mock of Kaleyra's Sender ID API on 127.0.0.1.")
     parser.add_argument(
-        "--background", action="store_true", help="print the URL when ready, and go on in the background"
+        "--ready-file", help="write the URL to this file when the server is ready, instead of printing it"
     )
+    parser.add_argument("--config", help="JSON file with what POST /_mock takes")
+    parser.add_argument(
+        "--open", action="store_true", help="every SID is an account, with the first key that it is used with"
+    )
+    parser.add_argument("--idle-exit", type=float, default=600, metavar="SECONDS", help="default: %(default)s")
     args = parser.parse_args()
-    if args.background:
-        sys.exit(start_in_background([argument for argument in sys.argv[1:] if argument != "--background"]))
     with MockApi(any_sid=args.open) as mock_api:
         signal.signal(signal.SIGTERM, lambda *_: mock_api.stopping.set())
         signal.signal(signal.SIGINT, lambda *_: mock_api.stopping.set())

@@ -1,231 +1,333 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Kaleyra's Sender ID API does to an account, as its two public pages tell it, and how a call may go wrong.
+"""A simulator of Kaleyra's Sender ID API: an account and a request in, the changed account and a response out.
 
-`create` and `delete` are the whole API behind the server of ``mock_api_server.py``: an account, a body and behavior in, an
-response out. They change the `Account` they are given and nothing else.
+`create` and `delete` do what Kaleyra's API documentation says, in its words. `Behavior` has a switch for each thing
+that the documentation leaves open, or that a server might do differently. `Failure` is what goes wrong with one
+request. Nothing here uses the network: ``mock_api_server.py`` serves it over HTTP.
 
-What the pages leave open is a choice of `Behavior`, and its words are invented: what deleting an unknown sender responses
-(`MISSING`, code ``MSG136``), the limit of 11 characters outside India, HTTP 413, and every mode of creating but
-``all_or_nothing`` and ``accepted``.
+Invented, because the documentation does not say it: HTTP 413, the code ``MSG136`` with the reason `MISSING`, and the
+limit of 11 characters for names outside India.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import fnmatch
-import functools
+import http.client
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-# The account of the pages' own samples.
-SAMPLE_SID = "HXXXXXXX071US"
+SAMPLE_SID = "HXXXXXXX071US"  # the account of Kaleyra's own samples
 SAMPLE_KEY = "Axxxxxxxxxxxxxxxxxxxxxxxxxxxx3"
 
 EXISTS = "Sender ID Already exist."
-UNACCEPTABLE = "Sender ID has to be registered and it can only be 6 character"
+WRONG_FORMAT = "Sender ID has to be registered and it can only be 6 character"
 MISSING = "Sender ID does not exist."
 SUBMITTED = "Your Sender ID is submitted and will be verified by a Kaleyra Support Team member."
-
-CREATE_MODES = {"all_or_nothing", "partial", "piecemeal", "nameless", "strangers", "othercase", "accepted"}
-DELETE_MODES = {"silent", "names", "partial", "piecemeal", "nameless", "strangers", "othercase"}
-KINDS = {"ok", "broken_json", "truncated"} | {
-    f"{what}_{when}" for what in ("respond", "reset", "hang") for when in ("before", "after")
-}
+STRANGER = "STRANGER"  # a name that no request contains
 
 
 class Response(NamedTuple):
-    """One HTTP response."""
+    """An HTTP response. A `body` that is a string or bytes is sent unchanged, anything else as JSON."""
 
     status: int
-    body: Any  # what JSON can hold; a string is sent as it is
+    body: Any = ""
     headers: Mapping[str, str] = {}
 
 
-def _response(status: int, code: str, message: str, data: Any = None, error: Any = None) -> Response:
-    return Response(
-        status, {"code": code, "message": message, "data": [] if data is None else data, "error": error or {}}
-    )
+def api_response(status: int, code: str, message: str, data: Any = (), error: Any = None) -> Response:
+    """A response in the API's JSON."""
+    return Response(status, {"code": code, "message": message, "data": data or [], "error": error or {}})
 
 
-def _error(status: int, code: str, message: str, key: str, reason: str = "", data: Any = None) -> Response:
-    return _response(status, code, message, data, {key: reason or message})
+def page(status: int) -> Response:
+    """A page of a gateway or a proxy, not of the API."""
+    title = f"{status} {http.client.responses.get(status, '')}"
+    return Response(status, f"<html><title>{title}</title></html>", {"Content-Type": "text/html"})
 
 
-INCORRECT = _error(401, "RBC001", "Incorrect SID or API key.", "error")
-UNREADABLE = _error(400, "WA400", "Refer to correct payload format", "payload", "Incorrect payload format", {})
-INTERNAL = _error(500, "WA500", "Please try again later", "error", "Internal server error", {})
-NO_SENDER = _response(400, "RBC195", "Sender key is Mandatory in the body. And cannot be empty")
-DELETED = _response(200, "MSG108", "Sender ID(s) deleted successfully")
-ACCEPTED = _response(202, "WA202", "Request Accepted", {"message_id": "A0000000000000000000"})
-DEFAULT_BODIES = {response.status: response.body for response in (INCORRECT, UNREADABLE, INTERNAL)}
+WRONG_ACCOUNT = api_response(401, "RBC001", "Incorrect SID or API key.", error={"error": "Incorrect SID or API key."})
+WRONG_PAYLOAD = api_response(
+    400, "WA400", "Refer to correct payload format", error={"payload": "Incorrect payload format"}
+)
+SERVER_ERROR = api_response(500, "WA500", "Please try again later", error={"error": "Internal server error"})
+EMPTY_DELETE = api_response(400, "RBC195", "Sender key is Mandatory in the body. And cannot be empty")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Behavior:
-    """How the server behaves where the pages leave it open, and what it refuses."""
+    """How the server behaves. The defaults are what Kaleyra's API documentation says."""
 
-    create: tuple[str, ...] = ("all_or_nothing",)  # of CREATE_MODES; one name will do
-    delete: tuple[str, ...] = ("silent",)  # of DELETE_MODES
-    create_limit: int = 5000
+    # Requests that are too large
+    create_limit: int = 5000  # the most senders that a request may create; 0: every request is too large
     delete_limit: int = 100
-    too_many: int = 400  # 400 responses RBC192, 413 what a proxy would say
-    refuse: Mapping[str, str] = dataclasses.field(default_factory=dict)  # name, with * and ?: the reason to refuse it
+    too_large: str = "Exceeded max capacity of {limit} senders"  # the message of RBC192; empty: HTTP 413 of a proxy
+    oversized: tuple[str, ...] = ()  # a request with one of these names is too large, however few senders it has
+    # Errors of a sender
+    reject: Mapping[str, str] = field(default_factory=dict)  # name, with * and ?: reason
+    exists: str = EXISTS  # reason not to create a sender that exists
+    recent: str = ""  # the same for a sender that the API has created itself; empty: `exists`
+    missing: str = ""  # reason not to delete a sender that does not exist; empty: no error
+    folds_case: bool = False  # ADPAI and adpai are one sender
+    ignores_country: bool = False  # a sender exists in all countries or in none
+    # Rejections: all or nothing, all errors are listed by name
+    partial: str = ""  # senders without an error are processed, and the response is "rejection", "rows" or "success"
+    staged: bool = False  # whether senders exist is only checked if there is no other error
+    max_errors: int = 0  # the most errors in a rejection; 0: all
+    wrong_payload: bool = False  # errors other than an existing or missing sender become a WA400 without a name
+    rejection_status: int = 400
+    # Names and lists in responses
+    names: str = "exact"  # or "other case", "numbers" (for digits), "none" (only the reason), "strangers" (others)
+    lists: bool | None = None  # `data` and `error` are lists (true) or objects (false); None: a list and an object
+    # Successes: 200 MSG106 with a row for each sender, 200 MSG108 without rows
+    accepted: bool = False  # 202 WA202 without rows for a create request
+    rows: bool | None = None  # rows in each success (true), or in none (false)
+    row_code: Any = ""  # the code of a row; empty: that of the response, None: no code
+    rows_missing: int = 0  # so many rows are left out
+    stale: bool = False  # the rows are those of another request
+    contradiction: bool = False  # `error` names the first sender that was processed, too
+    # Server
     latency: float = 0.0  # seconds before each response
 
     def __post_init__(self) -> None:
-        for field, known in (("create", CREATE_MODES), ("delete", DELETE_MODES)):
-            modes = getattr(self, field)
-            modes = (modes,) if isinstance(modes, str) else tuple(modes)
-            if not modes or not known.issuperset(modes):
-                raise ValueError(f"{field}: {modes} is not of {sorted(known)}")
-            object.__setattr__(self, field, modes)
+        if self.partial not in ("", "rejection", "rows", "success"):
+            raise ValueError(f"partial is {self.partial!r}")
+        if self.names not in ("exact", "other case", "numbers", "none", "strangers"):
+            raise ValueError(f"names is {self.names!r}")
+
+    def identity(self, name: str, country: str) -> tuple[str, str]:
+        """The name and the country that the account has for a sender. The country "" stands for all."""
+        return name.lower() if self.folds_case else name, "" if self.ignores_country else country.lower()
 
 
-@dataclasses.dataclass
+DOCUMENTED = Behavior()
+Sender = tuple[str, str]  # name and country as in the request; a delete request has no country
+
+
+@dataclass
 class Account:
-    """One SID's truth. Without a key it is bound to the first it sees."""
+    """The senders of one SID. An account without a key accepts the first one that is used."""
 
     key: str | None = None
-    rows: dict[str, dict[str, str]] = dataclasses.field(default_factory=dict)  # name: {country, "" for any: id}
-    created: list[str] = dataclasses.field(default_factory=list)  # names, in the order of the calls
-    deleted: list[str] = dataclasses.field(default_factory=list)
-    ids: Iterator[int] = dataclasses.field(default_factory=lambda: itertools.count(0x60001))
+    rows: dict[str, dict[str, str]] = field(default_factory=dict)  # name: {country, or "" for all: id}
+    created: list[Sender] = field(default_factory=list)  # by the API, in this order
+    deleted: list[str] = field(default_factory=list)
+    ids: Iterator[int] = field(default_factory=lambda: itertools.count(0x60001))
 
     def has(self, name: str, country: str) -> bool:
-        found = self.rows.get(name, ())
-        return country in found or "" in found
+        countries = self.rows.get(name, {})
+        return country in countries or "" in countries or (not country and bool(countries))
 
     def add(self, name: str, country: str) -> str:
         return self.rows.setdefault(name, {}).setdefault(country, f"{next(self.ids):05x}")
 
 
-def create(account: Account, payload: Any, behavior: Behavior) -> Response:
-    """What ``POST`` of this body does and responses."""
+class Error(NamedTuple):
+    name: str
+    reason: str
+    already: bool  # whether the sender is as it should be
+
+
+def create(account: Account, payload: Any, behavior: Behavior = DOCUMENTED) -> Response:
+    """``POST``: create all senders of the request, or none of them if one has an error."""
     rows = payload.get("data") if isinstance(payload, dict) else None
-    if not isinstance(rows, list) or not rows:
-        return UNREADABLE
-    if len(rows) > behavior.create_limit:
-        return _too_many(behavior.create_limit, behavior)
-    if not all(isinstance(row, dict) and _complete(row) for row in rows):
-        return UNREADABLE
-    good: dict[tuple[str, str], None] = {}
-    errors = []
-    for row in rows:
-        name, country = row["sender"], row["iso_code"].lower()
-        reason = EXISTS if (name, country) in good else _reason(account, name, country, behavior)
-        if reason:
-            errors.append((name, reason))
-        else:
-            good[name, country] = None
-    if "nameless" in behavior.create and any(reason != EXISTS for name, reason in errors):
-        return UNREADABLE
-    ids = []
-    if not errors or "partial" in behavior.create:
-        ids = [(name, account.add(name, country)) for name, country in good]
-        account.created += [name for name, country in good]
-    if errors:
-        return _refusal("MSG134", "Sender IDs not created", errors, behavior.create)
-    if "accepted" in behavior.create:
-        return ACCEPTED
-    data = [
-        {"id": number, "status": "1", "sender": name, "message": SUBMITTED, "code": "MSG106"} for name, number in ids
-    ]
-    return _response(200, "MSG106", SUBMITTED, data)
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        return WRONG_PAYLOAD
+    if response := _too_large(names_in(payload), behavior.create_limit, behavior):
+        return response
+    if not all(map(_is_complete, rows)):
+        return WRONG_PAYLOAD
+    senders: list[Sender] = [(row["sender"], row["iso_code"]) for row in rows]
+    existing = {sender: behavior.exists for sender in senders if account.has(*behavior.identity(*sender))}
+    if behavior.recent:
+        existing.update((sender, behavior.recent) for sender in account.created if sender in existing)
+    errors = _errors(senders, existing, behavior, WRONG_FORMAT)
+    done = _without(errors, senders) if behavior.partial or not errors else []
+    ids = [(sender[0], account.add(*behavior.identity(*sender))) for sender in done]
+    account.created += done
+    if errors and behavior.partial != "success":
+        data = _rows(ids, "MSG106", behavior) if behavior.partial == "rows" else []
+        return _rejection("MSG134", "Sender IDs not created", data, errors, behavior)
+    if behavior.accepted:
+        data = _rows(ids, "WA202", behavior) if behavior.rows else {"message_id": "A0000000000000000000"}
+        return api_response(202, "WA202", "Request Accepted", data, _success_errors(ids, errors, behavior))
+    data = _rows(ids, "MSG106", behavior) if behavior.rows is not False else []
+    return api_response(200, "MSG106", SUBMITTED, data, _success_errors(ids, errors, behavior))
 
 
-def delete(account: Account, payload: Any, behavior: Behavior) -> Response:
-    """What ``DELETE`` with this body does and responses."""
+def delete(account: Account, payload: Any, behavior: Behavior = DOCUMENTED) -> Response:
+    """``DELETE``: delete the senders of the request, in every country."""
     names = payload.get("sender") if isinstance(payload, dict) else None
     if not names:
-        return NO_SENDER
+        return EMPTY_DELETE
     if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
-        return UNREADABLE
-    if len(names) > behavior.delete_limit:
-        return _too_many(behavior.delete_limit, behavior)
-    missing = [(name, MISSING) for name in names if name not in account.rows]
-    if not missing or not {"silent", "partial"}.isdisjoint(behavior.delete):
-        account.deleted += [name for name in names if account.rows.pop(name, None)]
-    if not missing or "silent" in behavior.delete:
-        return DELETED
-    if "nameless" in behavior.delete:
-        return UNREADABLE
-    return _refusal("MSG136", "Sender IDs not deleted", missing, behavior.delete)
+        return WRONG_PAYLOAD
+    if response := _too_large(names, behavior.delete_limit, behavior):
+        return response
+    senders = {(name, ""): behavior.identity(name, "")[0] for name in names}
+    missing = [sender for sender, name in senders.items() if name not in account.rows] if behavior.missing else []
+    errors = _errors(senders, dict.fromkeys(missing, behavior.missing), behavior)
+    done = _without(errors, senders) if behavior.partial or not errors else []
+    account.deleted += [sender[0] for sender in done if account.rows.pop(senders[sender], None)]
+    if errors and behavior.partial != "success":
+        data = _rows(done, "MSG108", behavior) if behavior.partial == "rows" else []
+        return _rejection("MSG136", "Sender IDs not deleted", data, errors, behavior)
+    data = _rows(done, "MSG108", behavior) if behavior.rows else []
+    message = "Sender ID(s) deleted successfully"
+    return api_response(200, "MSG108", message, data, _success_errors(done, errors, behavior))
 
 
 def names_in(payload: Any) -> tuple[str, ...]:
-    """The sender names of a call's body, as far as it holds any."""
-    if not isinstance(payload, dict):
-        return ()
-    rows = payload.get("data") or payload.get("sender")
-    names = [row.get("sender") if isinstance(row, dict) else row for row in rows] if isinstance(rows, list) else []
-    return tuple(map(str, names))
+    """The senders' names in the body of a request, as far as it contains any."""
+    rows = (payload.get("data") or payload.get("sender")) if isinstance(payload, dict) else None
+    return tuple(
+        str(row.get("sender") if isinstance(row, dict) else row) for row in rows or () if isinstance(rows, list)
+    )
 
 
-def _complete(row: Mapping[str, Any]) -> bool:
-    sender, description, country = row.get("sender"), row.get("description"), row.get("iso_code")
-    if not (sender and isinstance(sender, str) and description and isinstance(description, str)):
+def _is_complete(row: Mapping[str, Any]) -> bool:
+    if not all(isinstance(row.get(name), str) and row[name] for name in ("sender", "description", "iso_code")):
         return False
     entity_id = row.get("entity_id")
-    return isinstance(country, str) and _place_is_right(country, "" if entity_id is None else str(entity_id))
+    place = row["iso_code"] + ("" if entity_id is None else str(entity_id))
+    return bool(re.fullmatch("[A-Za-z]{2}([0-9]{12,30})?", place)) and place.lower() != "in"
 
 
-@functools.lru_cache
-def _place_is_right(country: str, entity_id: str) -> bool:
-    if not entity_id:
-        return bool(re.fullmatch("[A-Za-z]{2}", country)) and country.lower() != "in"
-    return bool(re.fullmatch("[A-Za-z]{2}[0-9]{12,30}", f"{country}{entity_id}"))
+def _too_large(names: Sequence[str], limit: int, behavior: Behavior) -> Response | None:
+    if len(names) <= limit and not set(behavior.oversized).intersection(names):
+        return None
+    message = behavior.too_large.format(limit=limit)
+    return api_response(400, "RBC192", message, error={"error": message}) if message else page(413)
 
 
-def _reason(account: Account, name: str, country: str, behavior: Behavior) -> str | None:
-    if account.has(name, country):
-        return EXISTS
-    for pattern, reason in behavior.refuse.items():
-        if fnmatch.fnmatchcase(name, pattern):
-            return reason
-    return UNACCEPTABLE if len(name) > (6 if country == "in" else 11) else None
+def _errors(
+    senders: Iterable[Sender], already: Mapping[Sender, str], behavior: Behavior, too_long: str = ""
+) -> list[Error]:
+    """The errors of a request, in its order. `already`: the reasons of senders that are as they should be."""
+    errors = []
+    for sender in senders:
+        name, country = sender
+        reason = next((why for pattern, why in behavior.reject.items() if fnmatch.fnmatchcase(name, pattern)), "")
+        if not reason and len(name) > (6 if country.lower() == "in" else 11):
+            reason = too_long
+        if sender in already and not (reason and behavior.staged):
+            errors.append(Error(name, already[sender], True))
+        elif reason:
+            errors.append(Error(name, reason, False))
+    return errors
 
 
-def _refusal(code: str, message: str, errors: list[tuple[str, str]], modes: Iterable[str]) -> Response:
-    if "piecemeal" in modes:
-        errors = errors[:1]
-    if "strangers" in modes:
-        errors = [(f"STRANGER{index}", reason) for index, (name, reason) in enumerate(errors)]
-    if "othercase" in modes:
-        errors = [(name.swapcase(), reason) for name, reason in errors]
-    named = {str(i): {"sender": reason, "sender_name": name} for i, (name, reason) in enumerate(errors)}
-    return _response(400, code, message, error=named)
+def _without(errors: list[Error], senders: Iterable[Sender]) -> list[Sender]:
+    names = {error.name for error in errors}
+    return [sender for sender in senders if sender[0] not in names]
 
 
-def _too_many(limit: int, behavior: Behavior) -> Response:
-    if behavior.too_many == 413:
-        return Response(413, "<html><title>413 Request Entity Too Large</title></html>", {"Content-Type": "text/html"})
-    return _error(400, "RBC192", f"Exceeded max capacity of {limit} senders", "error")
+def _rejection(code: str, message: str, data: Any, errors: list[Error], behavior: Behavior) -> Response:
+    others = [error for error in errors if not error.already]
+    if behavior.wrong_payload and others:
+        return WRONG_PAYLOAD
+    listed = (others if others and behavior.staged else errors)[: behavior.max_errors or None]
+    return api_response(behavior.rejection_status, code, message, data, _named(listed, behavior))
 
 
-@dataclasses.dataclass(frozen=True)
+def _success_errors(done: list[Sender], errors: list[Error], behavior: Behavior) -> Any:
+    if behavior.contradiction and done:
+        errors = [Error(done[0][0], behavior.exists, True), *errors]
+    return _named(errors, behavior) if errors else {}
+
+
+def _rows(ids: list[tuple[str, str]], code: str, behavior: Behavior) -> Any:
+    code = code if behavior.row_code == "" else behavior.row_code
+    rows = []
+    for name, number in ids[: max(0, len(ids) - behavior.rows_missing)]:
+        spelled = STRANGER if behavior.stale else _spelled(name, behavior)
+        row = {"id": number, "status": "1", "sender": spelled, "message": SUBMITTED, "code": code}
+        rows.append(row if code is not None else {key: row[key] for key in row if key != "code"})
+    return rows if behavior.lists is not False else _numbered(rows)
+
+
+def _named(errors: list[Error], behavior: Behavior) -> Any:
+    if behavior.names == "none":
+        return {"error": errors[0].reason}
+    strangers = behavior.names == "strangers"
+    entries = [
+        {"sender": error.reason, "sender_name": STRANGER if strangers else _spelled(error.name, behavior)}
+        for error in errors
+    ]
+    return entries if behavior.lists else _numbered(entries)
+
+
+def _numbered(entries: list[dict[str, Any]]) -> dict[str, Any]:
+    return {str(index): entry for index, entry in enumerate(entries)}
+
+
+def _spelled(name: str, behavior: Behavior) -> Any:
+    if behavior.names == "numbers" and name.isdigit():
+        return int(name)
+    return name.swapcase() if behavior.names == "other case" else name
+
+
+KINDS = (
+    *("ok", "broken_json", "truncated", "hang_before", "hang_after"),
+    *(f"{what}_{when}" for what in ("respond", "reset") for when in ("before", "partly", "after")),
+)
+
+
+@dataclass(frozen=True)
 class Failure:
-    """What goes wrong with one call; the docstring of ``mock_api_server.py`` tells the failures."""
+    """What goes wrong with one request.
+
+    ``before``, ``partly`` and ``after`` mean: before the server acts, after it acted on the first half of the senders,
+    after it acted on all. The kinds:
+
+    * ``respond_before``, ``respond_partly``, ``respond_after``: the response has this `status`, `headers` and `body`.
+    * ``reset_before``, ``reset_partly``, ``reset_after``: no response, the connection is reset.
+    * ``hang_before``: the same after `seconds`. ``hang_after``: the response is sent after `seconds`.
+    * ``broken_json``, ``truncated``: half of the response is sent; ``truncated`` announces the whole length.
+    * ``ok``: no failure.
+    """
 
     kind: str = "ok"
     status: int = 500
-    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    body: Any = None  # None: what the pages print for this status, else nothing
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None  # None: as documented for this status, else the page of a gateway
     seconds: float = 60.0
-    at: int | None = None  # number of the call, from 1; None: the next call
+    interim: int = 0  # a 1xx status that is sent before the response
+    at: int | None = None  # the number of the request, from 1; None: the next one
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ValueError(f"{self.kind!r} is not of {sorted(KINDS)}")
-
-    def response(self) -> Response:
-        body = DEFAULT_BODIES.get(self.status, "") if self.body is None else self.body
-        return Response(self.status, body, self.headers)
+            raise ValueError(f"kind is {self.kind!r}, must be one of {', '.join(KINDS)}")
 
     @classmethod
-    def read(cls, item: int | str | Mapping[str, Any]) -> Failure:
+    def parse(cls, item: Failure | int | str | Mapping[str, Any]) -> Failure:
+        """A failure from its fields, its kind, or the status of a ``respond_before``."""
+        if isinstance(item, Failure):
+            return item
         if isinstance(item, int):
             return cls("respond_before", status=item)
         return cls(item) if isinstance(item, str) else cls(**item)
+
+    def response(self) -> Response:
+        if self.body is not None or self.status < 400:
+            return Response(self.status, self.body or "", self.headers)
+        documented = {response.status: response for response in (WRONG_ACCOUNT, WRONG_PAYLOAD, SERVER_ERROR)}
+        response = documented.get(self.status) or page(self.status)
+        return response._replace(headers={**response.headers, **self.headers})
+
+
+NO_FAILURE = Failure()
+
+
+def respond(
+    account: Account, method: str, payload: Any, behavior: Behavior = DOCUMENTED, failure: Failure = NO_FAILURE
+) -> Response:
+    """Process a ``POST`` or ``DELETE`` request, as far as `failure` allows, and return the response."""
+    process, key = (create, "data") if method == "POST" else (delete, "sender")
+    if failure.kind.endswith("_partly"):
+        payload = {key: payload[key][: (len(payload[key]) + 1) // 2]}
+    response = None if failure.kind.endswith("_before") else process(account, payload, behavior)
+    return failure.response() if response is None or failure.kind.startswith("respond") else response

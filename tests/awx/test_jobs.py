@@ -12,7 +12,7 @@ from ansible_collections.community.kaleyra.tests.awx.awx_rules import injected_e
 from ansible_collections.community.kaleyra.tests.awx.conftest import CLONE
 from ansible_collections.community.kaleyra.tests.awx.job import Runner, inventory_of
 from mock_api_server import MockApi
-from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID, UNACCEPTABLE
+from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID, WRONG_FORMAT
 
 TASK = "Declare the senders"
 NAMES = [f"B{number:05d}" for number in range(5000)]
@@ -82,7 +82,7 @@ def test_one_refused_of_5000_fails_in_short_and_the_next_node_learns_of_it(job, 
         }
         assert done.status == 2
         assert len(done.stdout.splitlines()) < 70
-        assert f"{refused}  IN       rejected  MSG134 {UNACCEPTABLE}" in done.stdout
+        assert f"{refused}  IN       rejected  MSG134 {WRONG_FORMAT}" in done.stdout
         assert "Senders: 5001, of which 2000 created, 3000 present, 1 rejected" in done.stdout
         assert "and 1980 more" in done.stdout
         assert NAMES[3000] in done.stdout

@@ -50,7 +50,7 @@ class Script:
     @property
     def silent(self) -> bool:
         """Whether deleting an unknown sender is a success."""
-        return self.absent and "delete" not in self.rules
+        return self.absent and "missing" not in self.rules
 
 
 def answer(status: int, body: Any = "", when: str = "before", **headers: str) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def busy(status: int, seconds: str) -> dict[str, Any]:
 
 ONE = {"batch_size": 1, "connections": 1}
 GONE = {"state": "absent"}
-NAMES = {"delete": "names"}
+NAMES = {"missing": "Sender ID does not exist."}
 SHORT = {"timeout": 5}
 BAD_ROW = {
     "code": "MSG106",
@@ -100,29 +100,29 @@ SCRIPTS = [
         "NEW1 created present, BAD1 rejected rejected",
         1,
         (answer(200, BAD_ROW, "after"),),
-        rules={"create": "partial"},
+        rules={"partial": "rejection"},
         msg=REFUSED,
     ),
-    Script("partial commit", CREATED_ROUND_OLD, 2, rules={"create": "partial"}),
+    Script("partial commit", CREATED_ROUND_OLD, 2, rules={"partial": "rejection"}),
     Script(
         "errors one at a time",
         "OLD1 present present, OLD2 present present, OLD3 present present, NEW1 created present",
         4,
-        rules={"create": "piecemeal"},
+        rules={"max_errors": 1},
     ),
     Script(
         "nobody named",
         f"{CREATED_BOTH}, BAD1 rejected rejected, OLD1 present present",
         5,
-        rules={"create": "nameless"},
+        rules={"wrong_payload": True},
         msg="Refer to correct payload format",
     ),
     Script(
         "strangers named",
         "NEW1 created rejected, OLD1 rejected rejected",
         3,
-        rules={"create": "strangers"},
-        msg="the answer names stranger0",
+        rules={"names": "strangers"},
+        msg="the answer names stranger",
     ),
     Script("a smaller limit", CREATED_THREE, 3, rules={"create_limit": 2}),
     # Busy and broken servers.
@@ -218,9 +218,9 @@ SCRIPTS = [
     Script("delete what is there", "OLD1 deleted absent, NEW1 absent absent", 2, rules=NAMES, options=GONE),
     Script(
         "delete, nobody named",
-        "OLD1 deleted rejected, NEW1 rejected rejected",
+        "OLD1 deleted deleted, NEW1 rejected rejected",
         3,
-        rules={"delete": "nameless"},
+        rules={"reject": {"NEW1": "no"}, "wrong_payload": True},
         options=GONE,
         msg="Refer to correct payload format",
     ),

@@ -40,7 +40,7 @@ def box_of(script: Script, key: str) -> MockApi:
     old = [{"sender": name, "iso_code": COUNTRY} for name, _country in listed(script) if name.startswith("OLD")]
     # A header's bytes are UTF-8, and the server reads them as Latin-1.
     account = {"key": key.encode().decode("latin-1"), "senders": old}
-    rules = {"refuse": {"BAD*": f"{REFUSED} and it can only be 6 character"}, **script.rules}
+    rules = {"reject": {"BAD*": f"{REFUSED} and it can only be 6 character"}, **script.rules}
     return MockApi({SID: account}, script.faults, **rules)
 
 

@@ -13,7 +13,7 @@ python="${ANSIBLE_TEST_PYTHON_INTERPRETER}"
 
 # A reason that Ansible would take for a template, if it took it for its own.
 cat > "${work}/config.json" <<'JSON'
-{"behavior": {"refuse": {"EVIL": "not {{ 6 * 7 }}"}}}
+{"behavior": {"reject": {"EVIL": "not {{ 6 * 7 }}"}}}
 JSON
 "${python}" -B "${files}/mock_api_server.py" --open --config "${work}/config.json" --ready-file "${work}/url" &
 mock_api=$!

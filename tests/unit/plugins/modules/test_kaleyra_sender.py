@@ -12,7 +12,7 @@ import sys
 import pytest
 from ansible.module_utils import basic
 from ansible_collections.community.kaleyra.plugins.module_utils import _client
-from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID, UNACCEPTABLE
+from mock_api_simulator import MISSING, SAMPLE_KEY, SAMPLE_SID, WRONG_FORMAT
 
 COMMON = {"description": "testing", "iso_code": "us"}
 PATHS = f"/v1/{SAMPLE_SID}/messages/sender"
@@ -44,9 +44,9 @@ def test_missing_senders_are_created_and_existing_ones_left_alone(run, start_moc
     assert result["api_calls"] == len(mock_api.requests) == 2
 
 
-@pytest.mark.parametrize("mode", ["silent", "names", "piecemeal", "othercase"])
+@pytest.mark.parametrize("mode", [{}, {"missing": MISSING}, {"missing": MISSING, "max_errors": 1}])
 def test_senders_are_deleted(run, start_mock_api, mode):
-    mock_api = start_mock_api(senders=["ADPAI", "ABCF01", "JSONSEND"], delete=mode)
+    mock_api = start_mock_api(senders=["ADPAI", "ABCF01", "JSONSEND"], **mode)
     result = run(mock_api, senders=names("ADPAI ABCF01"), state="absent")
     assert outcomes(result) == {"ADPAI": "deleted", "ABCF01": "deleted"}
     assert mock_api.senders(SAMPLE_SID) == ["JSONSEND"]
@@ -54,17 +54,17 @@ def test_senders_are_deleted(run, start_mock_api, mode):
 
 
 def test_senders_that_the_api_calls_missing_are_absent(run, start_mock_api):
-    mock_api = start_mock_api(senders=["ADPAI"], delete="names")
+    mock_api = start_mock_api(senders=["ADPAI"], missing=MISSING)
     result = run(mock_api, senders=names("ABCF01 ADPAI"), state="absent")
     assert outcomes(result) == {"ABCF01": "absent", "ADPAI": "deleted"}
     again = run(mock_api, senders=names("ABCF01 ADPAI"), state="absent")
     assert (outcomes(again), again["changed"]) == ({"ABCF01": "absent", "ADPAI": "absent"}, False)
 
 
-@pytest.mark.parametrize("mode", ["all_or_nothing", "nameless", "othercase", "accepted"])
+@pytest.mark.parametrize("mode", [{}, {"wrong_payload": True}, {"names": "other case"}, {"accepted": True}])
 @pytest.mark.parametrize("form", ["senders", "csv", "json"])
 def test_a_second_run_changes_nothing(run, start_mock_api, tmp_path, form, mode):
-    mock_api = start_mock_api(senders=["ADPAI"], create=mode)
+    mock_api = start_mock_api(senders=["ADPAI"], **mode)
     entries = [{**COMMON, "sender": f"S{number}"} for number in range(7)] + [{**COMMON, "sender": "ADPAI"}]
     path = tmp_path / f"senders.{form}"
     lines = ["sender;description;iso_code", *(";".join((row["sender"], *COMMON.values())) for row in entries)]
@@ -90,24 +90,24 @@ def test_a_rejected_sender_keeps_none_from_being_created(run, start_mock_api):
         "JSONSEND": "created",
     }
     assert (result["changed"], result["failed"]) == (True, True)
-    assert result["senders"][1]["msg"] == UNACCEPTABLE
-    assert result["msg"].endswith(f"TOOLONGAWORD (us) rejected: MSG134 {UNACCEPTABLE}")
+    assert result["senders"][1]["msg"] == WRONG_FORMAT
+    assert result["msg"].endswith(f"TOOLONGAWORD (us) rejected: MSG134 {WRONG_FORMAT}")
 
 
-@pytest.mark.parametrize("mode", ["nameless", "strangers"])
+@pytest.mark.parametrize("mode", [{"wrong_payload": True}, {"names": "strangers"}])
 def test_a_refusal_without_a_known_name_is_narrowed_down(run, start_mock_api, mode):
-    mock_api = start_mock_api(create=mode)
+    mock_api = start_mock_api(**mode)
     result = run(mock_api, senders=names("A B C TOOLONGAWORD D E F G"), **COMMON)
     assert [name for name, outcome in outcomes(result).items() if outcome != "created"] == ["TOOLONGAWORD"]
     assert mock_api.senders(SAMPLE_SID) == list("ABCDEFG")
 
 
-@pytest.mark.parametrize("too_many", [400, 413])
+@pytest.mark.parametrize("too_large", ["", "Exceeded max capacity of {limit} senders"])
 @pytest.mark.parametrize(("state", "done"), [("present", "created"), ("absent", "deleted")])
-def test_calls_get_smaller_where_the_api_wants_them_so(run, start_mock_api, too_many, state, done):
+def test_calls_get_smaller_where_the_api_wants_them_so(run, start_mock_api, too_large, state, done):
     senders = [f"S{number:02}" for number in range(20)]
     mock_api = start_mock_api(
-        senders=senders if state == "absent" else (), too_many=too_many, create_limit=7, delete_limit=7
+        senders=senders if state == "absent" else (), too_large=too_large, create_limit=7, delete_limit=7
     )
     result = run(mock_api, senders=names(" ".join(senders)), state=state, **COMMON)
     assert set(outcomes(result).values()) == {done}
@@ -131,7 +131,7 @@ def test_an_answer_about_the_account_stops_the_run_and_nobody_is_dropped(run, mo
 
 
 def test_many_failures_are_named_by_the_first_and_counted(run, start_mock_api):
-    mock_api = start_mock_api(refuse={"S*": "because"})
+    mock_api = start_mock_api(reject={"S*": "because"})
     result = run(mock_api, senders=names("A " + " ".join(f"S{number}" for number in range(8))), **COMMON)
     assert result["msg"].startswith(
         "8 of 9 senders failed (1 created, 8 rejected): S0 (us) rejected: MSG134 because; S1"
@@ -156,7 +156,7 @@ def test_a_lost_answer(run, mock_api, waits, fault, outcome):
 
 
 def test_a_lost_delete(run, start_mock_api, waits):
-    mock_api = start_mock_api(senders=["ADPAI"], delete="names")
+    mock_api = start_mock_api(senders=["ADPAI"], missing=MISSING)
     mock_api.script(["reset_after"])
     result = run(mock_api, senders=names("ADPAI"), state="absent")
     assert (outcomes(result), result["changed"], result["failed"]) == ({"ADPAI": "absent?"}, True, False)
@@ -254,7 +254,7 @@ def test_as_few_calls_as_the_api_allows(run, start_mock_api):
 
 @pytest.mark.parametrize("form", ["senders", "src"])
 def test_five_thousand_rejected_ones_stay_below_what_awx_keeps(run, start_mock_api, tmp_path, form):
-    mock_api = start_mock_api(refuse={"*": "x" * 300})
+    mock_api = start_mock_api(reject={"*": "x" * 300})
     entries = [{"sender": f"ABCDEF{number:05}", **COMMON} for number in range(5000)]
     path = tmp_path / "senders.json"
     path.write_text(json.dumps(entries))
@@ -294,8 +294,8 @@ def test_an_empty_variable_counts_as_not_set(run, monkeypatch):
     for name in ("API_KEY", "SID", "API_URL"):
         monkeypatch.setenv(f"KALEYRA_{name}", "")
     message = run(senders=names("ADPAI"), **COMMON)["msg"]
-    assert "api_key is required" in message
-    assert "sid is required" in message
+    assert "api_key: missing" in message
+    assert "sid: missing" in message
     assert "api_url" not in message  # the default
     result = run(api_key=SAMPLE_KEY, sid=SAMPLE_SID, senders=[])
     assert result["failed"] is False
