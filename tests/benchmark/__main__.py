@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the cases of the groups `ONLY` (all) for `ROUNDS` rounds (5), and put tables and charts into the documentation."""
+"""Run the cases of the groups `ONLY` (all) for `ROUNDS` rounds (5), and print their times."""
 
 from __future__ import annotations
 
@@ -12,19 +12,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import charts, tables
+from . import tables
 from .cases import FLOOR, GROUPS, cases
-from .measure import HERE, Case, Wrong, run
+from .measure import Case, Wrong, run
 from .results import Results
 
 ROUNDS = 5
-ENOUGH = 3
-"""So few rounds that the documentation may show them."""
-
 FLOORS = 3
 """Runs of the empty module in each round, for all ratios go by it."""
-
-CLONE = HERE.parents[1]
 
 
 def measure(chosen: list[Case], rounds: int, folder: Path) -> Results:
@@ -59,13 +54,7 @@ def main() -> None:
             results = measure(chosen, rounds, Path(name))
         except Wrong as wrong:
             sys.exit(str(wrong))
-    print(f"\n{tables.terminal(results)}\n\n{tables.growth(results)}\n\n{tables.marks(results)}\n")
-    if set(groups) < set(GROUPS) or rounds < ENOUGH:
-        print(f"The documentation stays as it is: it wants all groups, and {ENOUGH} rounds or more.")
-        return
-    tables.rewrite(CLONE / "docs/docsite/rst/guide_speed.rst", results)
-    charts.draw(CLONE / "docs/images", results)
-    print("Wrote docs/docsite/rst/guide_speed.rst, docs/images/speed.svg and docs/images/growth.svg.")
+    print(f"\n{tables.terminal(results)}\n\n{tables.growth(results)}\n")
 
 
 if __name__ == "__main__":
