@@ -9,8 +9,9 @@ In a test::
         ...  # POST to mock_api.url + "/v1/HX1/messages/sender"
         assert mock_api.senders("HX1") == ["ABCF99", "ADPAI"]  # what exists, whatever the responses said
 
-As a command, ``python mock_api_server.py --ready-file FILE`` writes its URL to FILE. It stops on SIGTERM, on
-``POST /_mock/stop``, and after ``--idle-exit`` seconds without a request. Over HTTP, in JSON:
+As a command, ``python mock_api_server.py --background`` starts it and prints its URL. With ``--ready-file FILE`` it
+writes its URL to FILE instead. It stops on SIGTERM, on ``POST /_mock/stop``, and after ``--idle-exit`` seconds without
+a request. Over HTTP, in JSON:
 
 * ``GET /_mock`` returns ``accounts`` (``senders``, ``created`` and ``deleted`` by SID), ``requests``, ``behavior`` and
   the number of ``pending`` failures.
@@ -41,6 +42,7 @@ import signal
 import socket
 import socketserver
 import struct
+import subprocess
 import sys
 import threading
 import time
@@ -271,6 +273,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+def start_in_background(arguments: list[str]) -> str | None:
+    """Start a server with these arguments in a process of its own, and print its URL. Return the error if it does not start."""
+    command = [sys.executable, "-B", __file__, *arguments]
+    server: Any = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
+    )
+    url = server.stdout.readline()
+    print(url, end="")
+    return None if url else server.stderr.read()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="A mock of Kaleyra's Sender ID API on 127.0.0.1.")
     parser.add_argument(
@@ -281,7 +294,12 @@ def main() -> None:
         "--open", action="store_true", help="every SID is an account, with the first key that it is used with"
     )
     parser.add_argument("--idle-exit", type=float, default=600, metavar="SECONDS", help="default: %(default)s")
+    parser.add_argument(
+        "--background", action="store_true", help="print the URL when ready, and go on in the background"
+    )
     args = parser.parse_args()
+    if args.background:
+        sys.exit(start_in_background([argument for argument in sys.argv[1:] if argument != "--background"]))
     with MockApi(any_sid=args.open) as mock_api:
         signal.signal(signal.SIGTERM, lambda *_: mock_api.stopping.set())
         signal.signal(signal.SIGINT, lambda *_: mock_api.stopping.set())

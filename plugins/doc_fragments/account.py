@@ -13,19 +13,20 @@ options:
   api_key:
     description:
       - The account's API key.
-      - If not given, the environment variable E(KALEYRA_API_KEY) is used, on the host the module runs on. One of the two is required.
+      - If not set or empty, the environment variable E(KALEYRA_API_KEY) is used, on the host that runs the module. One of the two is required.
+      - It must consist of visible ASCII characters other than quotation marks and backslashes.
       - It is sent in the C(api-key) header, to the host of O(api_url) and nowhere else.
     type: str
   sid:
     description:
-      - The account's SID, letters and digits alone.
-      - If not given, the environment variable E(KALEYRA_SID) is used. One of the two is required.
+      - The account's SID, only ASCII letters and digits.
+      - If not set or empty, the environment variable E(KALEYRA_SID) is used. One of the two is required.
     type: str
   api_url:
     description:
       - The scheme and host of the API, such as V(https://api.in.kaleyra.io) for an account in India.
-      - If not given, the environment variable E(KALEYRA_API_URL) is used, and without it V(https://api.kaleyra.io).
-      - Plain HTTP is accepted for loopback addresses alone.
+      - If not set or empty, the environment variable E(KALEYRA_API_URL) is used, then V(https://api.kaleyra.io).
+      - HTTP is only allowed for loopback addresses.
     type: str
   api_version:
     description:

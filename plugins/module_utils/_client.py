@@ -99,7 +99,7 @@ class Client:
     def _exchange(self, body: _RequestBody) -> tuple[urllib3.HTTPResponse, bytes]:
         """Send a request and read its response, up to a block more than the maximum size.
 
-        The adapter sends it, because a session would follow redirects, keep cookies and use credentials from ``.netrc``.
+        The adapter sends it: a session would follow redirects, keep cookies and use credentials from ``.netrc``.
         """
         headers = {
             "api-key": self._endpoint.api_key.encode(),  # requests sends a str as Latin-1
@@ -185,9 +185,9 @@ class _FinalResponse(http.client.HTTPResponse):
 
 
 def _run_in_thread(function: Callable[[], T], timeout: float) -> T:
-    """Return or raise what the function does, within ``timeout`` seconds; then the thread is left to itself.
+    """Return or raise what the function does. A thread that takes longer than ``timeout`` seconds is left to itself.
 
-    The timeout of ``requests`` limits each wait for data. It does not limit a slow name server, or headers that arrive byte by byte.
+    The timeout of ``requests`` limits each wait for data, but not a slow name server or headers that arrive slowly.
     """
     future: concurrent.futures.Future[T] = concurrent.futures.Future()
 

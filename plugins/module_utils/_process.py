@@ -257,11 +257,11 @@ def make_batches(records: Sequence[_Record], max_size: int) -> list[list[_Record
 
     Of two with one name, the first is in the earlier batch.
     """
+    if len({record.sender.key for record in records}) == len(records):
+        return [list(records[start : start + max_size]) for start in range(0, len(records), max_size)]
     groups: dict[str, list[_Record]] = {}
     for record in records:
         groups.setdefault(record.sender.key, []).append(record)
-    if len(groups) == len(records):
-        return [list(records[start : start + max_size]) for start in range(0, len(records), max_size)]
     count = max(-(-len(records) // max_size), max(map(len, groups.values())))
     batches: list[list[_Record]] = [[] for _number in range(count)]
     position = 0

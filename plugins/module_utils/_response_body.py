@@ -93,11 +93,18 @@ def _objects_and_texts(value: object, depth: int = MAX_DEPTH) -> Iterator[Any]:
     if isinstance(value, str):
         if value.strip():
             yield value.strip()
-    elif isinstance(value, dict) and ("sender" in value or "sender_name" in value):
+    elif _is_about_sender(value):
         yield value
     elif isinstance(value, (dict, list)) and depth:
         for item in value.values() if isinstance(value, dict) else value:
-            yield from _objects_and_texts(item, depth - 1)
+            if _is_about_sender(item):
+                yield item  # without a generator for each of thousands
+            else:
+                yield from _objects_and_texts(item, depth - 1)
+
+
+def _is_about_sender(value: object) -> bool:
+    return isinstance(value, dict) and ("sender_name" in value or "sender" in value)
 
 
 def _reasons(entry: Mapping[str, Any], name_field: str) -> tuple[str, ...]:

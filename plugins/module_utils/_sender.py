@@ -3,40 +3,89 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 
-"""One sender, and the checking of a list of them.
+"""One sender, and the validation of a list of them.
 
-Nothing is mended on the way: a value that YAML, a spreadsheet or a browser has changed cannot be told from a wrong
-one, so it is refused with a hint.
+Values are never corrected: one that YAML, a spreadsheet or a browser has changed cannot be told from a wrong one, so it
+is an error with a hint.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-FIELDS = ("sender", "description", "iso_code", "entity_id")
-KNOWN = {*FIELDS, "name"}
+MAX_KINDS = 20
+MAX_PLACES = 5
+MAX_SHOWN = 100
 
-MOST_DROPPED_TOLD = 5
+# The values that a field can have, and what to report about others.
+FIELDS: dict[str, tuple[Callable[[str], object], str]] = {
+    "sender": (str.isprintable, "contains a control character or an invisible character"),
+    "description": (bool, "is empty"),
+    "iso_code": (re.compile("[A-Za-z]{2}").fullmatch, "is not a two-letter country code such as in"),
+    "entity_id": (re.compile("[0-9]{12,30}").fullmatch, "is not 12 to 30 digits"),
+}
+LOST_DIGITS = re.compile(r"[0-9.,]+(E[+-]?[0-9]+)?", re.IGNORECASE)
+# What a spreadsheet shows instead of a value (#NV is German for #N/A), and what it makes of names such as 1E5 and MAR24.
+SPREADSHEET_ERROR = re.compile(r"#(N/A|NV|[A-Z0-9/_]+[!?]|#+)|Err:[0-9]{3}", re.IGNORECASE)
+SPREADSHEET_NUMBER_OR_DATE = re.compile(
+    r"[0-9]+([.,][0-9]+)?E[+-][0-9]+|[0-9]{1,2}-[A-Z]{3}(-[0-9]+)?|[A-Z]{3}-[0-9]{2,4}|([0-9]+[-/.]){2}[0-9]+",
+    re.IGNORECASE,
+)
 
-ISO_CODE = re.compile("[A-Za-z]{2}")
-ENTITY_ID = re.compile("[0-9]{12,30}")
+
+class InputError(NamedTuple):
+    """One error. ``{}`` in ``problem`` stands for ``value``: errors with the same ``problem`` are of one kind.
+
+    ``where`` is a file, an option or an entry, such as ``senders[3] (ADPAI)``.
+    """
+
+    where: str
+    problem: str
+    value: str = ""
 
 
-@dataclass(eq=False, init=False)
+def describe(errors: Sequence[InputError]) -> list[str]:
+    """A sentence for each kind of error: the first one, and the places of the others."""
+    kinds: dict[str, list[InputError]] = {}
+    for error in errors:
+        kinds.setdefault(error.problem, []).append(error)
+    sentences = [f"and {len(kinds) - MAX_KINDS} more kinds of errors"] if len(kinds) > MAX_KINDS else []
+    for first, *others in reversed(list(kinds.values())[:MAX_KINDS]):
+        sentence = f"{first.where}: {first.problem.replace('{}', first.value)}"
+        if others:
+            places = ", ".join([error.where for error in others[:MAX_PLACES]] + ["..."] * (len(others) > MAX_PLACES))
+            sentence += f" (and {len(others)} more: {places})"
+        # JSON can spell half a character, which no result can contain.
+        sentences.insert(0, sentence.encode(errors="backslashreplace").decode())
+    return sentences
+
+
+def show(text: str) -> str:
+    """A text for a message. It is never cut: Ansible hides the API key in it, but not a part of the key."""
+    if len(text) > MAX_SHOWN:
+        return f"({len(text)} characters)"
+    return text if text.isprintable() else repr(text)
+
+
+def show_value(value: object) -> str:
+    """A value and its type, for a message."""
+    if isinstance(value, str):
+        return f"the text {show(value)}"
+    if isinstance(value, (int, float)):
+        return f"the {'boolean' if isinstance(value, bool) else 'number'} {show(str(value))}"
+    return "null" if value is None else "a dictionary" if isinstance(value, dict) else "a list"
+
+
 class Sender:
-    """A sender ID. ``key`` is what the API's answers find it by. All but the name are empty for deleting.
+    """A sender ID. Names that differ only in upper and lower case have the same ``key``. Deleting needs only ``name``.
 
-    Not frozen: that takes three times as long to make, and there are tens of thousands.
+    Not a frozen dataclass: creating one takes three times as long, and there are tens of thousands.
     """
 
     __slots__ = ("description", "entity_id", "iso_code", "key", "name")
-    name: str
-    description: str
-    iso_code: str
-    entity_id: str
-    key: str
 
     def __init__(self, name: str, description: str = "", iso_code: str = "", entity_id: str = "") -> None:
         self.name = name
@@ -45,222 +94,167 @@ class Sender:
         self.entity_id = entity_id
         self.key = name.lower()
 
+    def __repr__(self) -> str:
+        return f"Sender({self.name!r}, {self.description!r}, {self.iso_code!r}, {self.entity_id!r})"
 
-@dataclass(frozen=True)
-class Listed:
-    """A list of senders as it was declared, before any check.
 
-    ``entries`` are the fields of each with its number, and ``place`` is what to call a number: ``senders[{}]``, or
-    ``line {}`` of a CSV.
+@dataclass
+class Entries:
+    """The entries of a list, before their values are validated: the number and the fields of each.
+
+    Between ``before`` and ``after``, a number is an entry's place, such as ``senders[3]`` or ``bank.csv line 4``.
     """
 
-    place: str
-    entries: Sequence[tuple[int, Mapping[str, object]]]
+    before: str
+    after: str = ""
+    rows: list[tuple[int, Mapping[str, object]]] = field(default_factory=list)
 
-    def where(self, number: int, fields: Mapping[str, object]) -> str:
-        """An entry's place and name, for a message."""
+    def place(self, number: int) -> str:
+        """Where an entry is, for a message."""
+        return f"{self.before}{number}{self.after}"
+
+    def error(self, number: int, fields: Mapping[str, object], problem: str, value: str = "") -> InputError:
+        """An error in an entry."""
         name = fields.get("sender", fields.get("name"))
-        text = "no sender" if name in (None, "") else str(name)
-        return f"{self.place.format(number)} ({text if text.isprintable() else repr(text)})"
+        shown = show(str(name)) if isinstance(name, (str, int, float)) and name != "" else "no sender"
+        return InputError(f"{self.place(number)} ({shown})", problem, value)
 
 
-class InputError(Exception):
-    """Bad input. ``faults`` holds one sentence for each."""
+class Checked(NamedTuple):
+    """The distinct senders of a list, in its order, and what to report about it."""
 
-    MOST = 20
-
-    def __init__(self, faults: Sequence[str]) -> None:
-        more = len(faults) - self.MOST
-        shown = [
-            *faults[: self.MOST],
-            *([f"and {more} more faults"] if more > 0 else []),
-        ]
-        # A file's JSON can spell half a character, which no result can hold.
-        super().__init__("; ".join(shown).encode(errors="backslashreplace").decode())
-        self.faults = list(faults)
+    senders: list[Sender]
+    errors: list[InputError]
+    warnings: list[InputError]
 
 
-def listed_in_task(senders: Iterable[Mapping[str, object]]) -> Listed:
-    """The list of the option ``senders``."""
-    return Listed("senders[{}]", list(enumerate(senders)))
+DUPLICATE = "ignored: a duplicate of {}"
+Problems = list[tuple[str, str]]  # of one entry: see InputError's problem and value
 
 
-def form_fault(fields: Mapping[str, object]) -> str:
-    """What to say of fields that no sender has, or of a sender that is named twice; empty if all is well."""
-    unknown = fields.keys() - KNOWN
-    if unknown:
-        return f"unknown {', '.join(sorted(map(str, unknown)))}; known are {', '.join(FIELDS)}"
-    return "both sender and its alias name" if "name" in fields and "sender" in fields else ""
-
-
-def senders_to_delete(listed: Listed) -> tuple[list[Sender], list[str]]:
-    """The distinct senders by name, and warnings about duplicates. Only ``sender`` is read.
-
-    :raises InputError: bad input.
-    """
-    faults: list[str] = []
-    dropped: list[str] = []
+def senders_to_delete(entries: Entries) -> Checked:
+    """Validate the names: senders are deleted by name only, in all countries."""
+    errors, duplicates = [], []
     first: dict[str, int] = {}
-    senders = []
-    found: list[str] = []
-    for number, fields in listed.entries:
-        name = _field(fields, "sender", found)
-        if found:
-            faults.append(f"{listed.where(number, fields)}: {found.pop()}")
+    problems: Problems = []
+    for number, fields in entries.rows:
+        name = _read(fields, "sender", problems)
+        if problems:
+            errors.append(entries.error(number, fields, *problems.pop()))
         elif name in first:
-            dropped.append(
-                f"{listed.where(number, fields)} is dropped: {listed.place.format(first[name])} is the same sender, and deleting goes by the name alone"
-            )
+            problem = "ignored: the same sender as {}, and senders are deleted by name only"
+            duplicates.append(entries.error(number, fields, problem, entries.place(first[name])))
         else:
             first[name] = number
-            senders.append(Sender(name))
-    if faults:
-        raise InputError(faults)
-    return senders, _told(dropped)
+    return Checked([Sender(name) for name in first], errors, duplicates)
 
 
-def senders_to_create(listed: Listed, defaults: Mapping[str, str]) -> tuple[list[Sender], list[str]]:
-    """The distinct senders by name and country, and warnings about duplicates.
+def senders_to_create(entries: Entries, defaults: Mapping[str, str]) -> Checked:
+    """Validate all fields.
 
-    :arg defaults: ``description``, ``iso_code`` and ``entity_id`` for the entries that give none of their own.
-    :raises InputError: bad input.
+    :arg defaults: ``description``, ``iso_code`` and ``entity_id`` for the entries that do not set them.
     """
-    faults = [
-        f"option {name} {fault}" for name, text in defaults.items() if text for fault in [_FAULTS[name](text)] if fault
-    ]
-    dropped: list[str] = []
+    found = {name: _problem(name, text) for name, text in defaults.items() if text}
+    errors = [InputError("task options", *problem) for problem in found.values() if problem]
+    warnings: list[InputError] = []
     first: dict[tuple[str, str], tuple[int, Sender]] = {}
-    known: dict[tuple[object, ...], tuple[str, str, str]] = {}
-    found: list[str] = []
-    for number, fields in listed.entries:
-        sender = Sender(_field(fields, "sender", found), *_common_fields(fields, defaults, known, found))
-        if found:
-            faults.extend(f"{listed.where(number, fields)}: {fault}" for fault in found)
-            found.clear()
+    valid: dict[tuple[object, ...], tuple[str, str, str]] = {}
+    entity_ids: set[str] = set()
+    problems: Problems = []
+    for number, fields in entries.rows:
+        name = _read(fields, "sender", problems)
+        description, iso_code, entity_id = _read_common(fields, defaults, valid, problems)
+        if problems:
+            errors += [entries.error(number, fields, *problem) for problem in problems]
+            problems.clear()
             continue
-        earlier, twin = first.setdefault((sender.name, sender.iso_code.lower()), (number, sender))
-        if twin is sender:
-            continue
-        where, place = listed.where(number, fields), listed.place.format(earlier)
-        other = [name for name in ("description", "entity_id") if getattr(sender, name) != getattr(twin, name)]
-        if other:
-            faults.append(f"{where}: the same sender as {place}, with another {' and '.join(other)}")
-        else:
-            dropped.append(f"{where} is dropped: {place} is the same")
-    if faults:
-        raise InputError(faults)
-    senders = [sender for _number, sender in first.values()]
-    return senders, _told(dropped) + _rounded({sender.entity_id: sender.name for sender in reversed(senders)})
+        sender = Sender(name, description, iso_code, entity_id)
+        earlier, twin = first.setdefault((name, iso_code.lower()), (number, sender))
+        if twin is not sender:
+            other = [one for one in ("description", "entity_id") if getattr(sender, one) != getattr(twin, one)]
+            different = f"the same sender and country as {{}}, with another {' and '.join(other)}; remove one of them"
+            error = entries.error(number, fields, different if other else DUPLICATE, entries.place(earlier))
+            (errors if other else warnings).append(error)
+        elif not name.isalnum() and SPREADSHEET_NUMBER_OR_DATE.fullmatch(name):
+            problem = "sender looks like a number or a date of a spreadsheet; check it"
+            warnings.append(entries.error(number, fields, problem))
+        if entity_id not in entity_ids:
+            entity_ids.add(entity_id)
+            if len(entity_id) >= 18 and len(entity_id.rstrip("0")) <= 15:  # a spreadsheet keeps 15 digits
+                problem = "entity_id {} ends in zeros, as a spreadsheet writes a long number; check its digits"
+                warnings.append(entries.error(number, fields, problem, entity_id))
+    return Checked([sender for _number, sender in first.values()], errors, warnings)
 
 
-def _common_fields(
+def _read_common(
     fields: Mapping[str, object],
     defaults: Mapping[str, str],
-    known: dict[tuple[object, ...], tuple[str, str, str]],
-    faults: list[str],
+    valid: dict[tuple[object, ...], tuple[str, str, str]],
+    problems: Problems,
 ) -> tuple[str, str, str]:
-    """Description, country and entity ID, which most senders of a list share: ``known`` has those that were right."""
+    """Description, country and entity ID, which most senders of a list share: ``valid`` has the valid combinations."""
     given = (fields.get("description"), fields.get("iso_code"), fields.get("entity_id"))
     try:
-        return known[given]
-    except (KeyError, TypeError):  # new, or no texts
+        return valid[given]
+    except (KeyError, TypeError):  # new, or not strings
         pass
-    before = len(faults)
-    description = _field(fields, "description", faults, defaults["description"])
-    iso_code = _field(fields, "iso_code", faults, defaults["iso_code"])
-    entity_id = _field(fields, "entity_id", faults, defaults["entity_id"], optional=iso_code.lower() != "in")
+    before = len(problems)
+    description = _read(fields, "description", problems, defaults["description"])
+    iso_code = _read(fields, "iso_code", problems, defaults["iso_code"])
+    entity_id = _read(fields, "entity_id", problems, defaults["entity_id"], optional=iso_code.lower() != "in")
     texts = (description, iso_code, entity_id)
-    if len(faults) == before and all(value is None or isinstance(value, str) for value in given):
-        known[given] = texts  # but no numbers, of which Python takes different ones for the same
+    if len(problems) == before and all(value is None or isinstance(value, str) for value in given):
+        valid[given] = texts  # not numbers: some that differ are equal in Python
     return texts
 
 
-def _rounded(names: Mapping[str, str]) -> list[str]:
-    """A warning about entity IDs, each with a sender's name, whose last digits a spreadsheet may have made zeros: it keeps 15 of 19."""
-    found = [text for text in names if len(text) >= 18 and len(text.rstrip("0")) <= 15]
-    return [
-        f"entity_id {text} of {names[text]} ends in zeros, as a spreadsheet writes a long number; check its digits"
-        for text in found[:1]
-    ]
-
-
-def _told(dropped: Sequence[str]) -> list[str]:
-    """One warning for all duplicates, or none."""
-    more = len(dropped) - MOST_DROPPED_TOLD
-    return (
-        ["; ".join([*dropped[:MOST_DROPPED_TOLD], *([f"and {more} more duplicates"] if more > 0 else [])])]
-        if dropped
-        else []
-    )
-
-
-def _field(
-    fields: Mapping[str, object], name: str, faults: list[str], default: str = "", optional: bool = False
+def _read(
+    fields: Mapping[str, object], name: str, problems: Problems, default: str = "", optional: bool = False
 ) -> str:
-    """A field's text. It is empty, and ``faults`` tells why, where there is none or it is wrong."""
+    """A field's text, or the default, which has been validated. What is wrong is added to ``problems``."""
     value = fields.get(name)
-    text, fault = (value, "") if isinstance(value, str) else _text(value)
-    if text:
-        fault = _FAULTS[name](text)
-    elif not fault and (default or optional):
-        return default  # it has been checked where it was given
-    elif not fault:
-        fault = f"is missing{', and India demands it' if name == 'entity_id' else ''}"
-    if fault:
-        faults.append(f"{name} {fault}")
-        return ""
-    return text
+    if name == "sender" and isinstance(value, str) and value.isalnum():
+        return value  # most of them: nothing else to check
+    if value is None or value == "":
+        if not default and not optional:
+            hint = f"; add it, or set the option {name} for all senders" if name != "sender" else ""
+            problems.append((f"{name} is required{' for India' if name == 'entity_id' else ''}{hint}", ""))
+        return default
+    problem = _problem(name, value)
+    if problem:
+        problems.append(problem)
+    return "" if problem else str(value)
 
 
-def _text(value: object) -> tuple[str, str]:
-    """A value that YAML or JSON did not take for a text: as one, or what is wrong with it."""
-    if value is None:
-        return "", ""
+def _problem(name: str, value: object) -> tuple[str, str] | None:
+    """What is wrong with a value that is not empty: see InputError's problem and value."""
     if isinstance(value, bool):
-        return "", f"is the boolean {value}; quote it, for YAML takes words such as no, NO, on and yes for booleans"
-    if isinstance(value, float):
-        return "", f"is the number {value}, which has lost digits or its form; quote it"
-    if not isinstance(value, int):
-        return "", "is not a text"
-    if value >= 10**18 and len(str(value).rstrip("0")) <= 17:  # the digits that a float holds
-        return "", f"{value} may have lost its last digits, as in a browser's JSON editor; quote it"
-    return str(value), ""
+        hint = "quote it, because YAML reads words such as no, NO, on and yes as booleans"
+        return f"{name} is {{}}; {hint}", show_value(value)
+    if isinstance(value, float) or (isinstance(value, int) and name != "entity_id"):
+        hint = "quote it, because numbers lose digits and leading zeros (YAML reads 012345 as 5349)"
+        return f"{name} is {{}}; {hint}", show_value(value)
+    if not isinstance(value, (str, int)):
+        return f"{name} is {{}}, must be a string", show_value(value)
+    text = str(value)
+    if isinstance(value, int) and value >= 10**18 and len(text.rstrip("0")) <= 17:  # a float keeps 17 digits
+        return f"{name} {{}} may have lost its last digits, as in a browser's JSON editor; quote it", text
+    problem = _text_problem(name, text)
+    return (f"{name} {{}} {problem}", f"'{text}'" if show(text) == text else show(text)) if problem else None
 
 
-def _sender_fault(text: str) -> str:
-    if text.strip() != text:
-        return "has space around it" if text.strip() else "is empty but for space"
-    return "" if text.isprintable() else "holds a control character"
-
-
-def _description_fault(text: str) -> str:
-    return "" if text.strip() else "is empty but for space"
-
-
-def _quoted(text: str) -> str:
-    """As it is where that can be: Ansible finds no secret that `repr` has escaped."""
-    return f"'{text}'" if text.isprintable() else repr(text)
-
-
-def _iso_code_fault(text: str) -> str:
-    if ISO_CODE.fullmatch(text):
+def _text_problem(name: str, text: str) -> str:
+    is_valid, problem = FIELDS[name]
+    if not text.strip():
+        return "contains only whitespace"
+    if SPREADSHEET_ERROR.fullmatch(text):
+        return "is an error value of a spreadsheet; correct the cell"
+    if text.strip() != text and name != "description":
+        return "begins or ends with whitespace"
+    if is_valid(text):
         return ""
-    hint = "; quote it, for YAML takes no and NO for a boolean" if text in ("False", "True") else ""
-    return f"{_quoted(text)} is not two letters{hint}"
-
-
-def _entity_id_fault(text: str) -> str:
-    if ENTITY_ID.fullmatch(text):
-        return ""
-    hint = ""
-    if re.fullmatch(r"[0-9.,]+([eE][+-]?[0-9]+)?", text):
-        hint = "; if digits were lost on the way, quote it in YAML, or make it text in the spreadsheet"
-    return f"{_quoted(text)} is not 12 to 30 digits{hint}"
-
-
-_FAULTS: dict[str, Callable[[str], str]] = {
-    "sender": _sender_fault,
-    "description": _description_fault,
-    "iso_code": _iso_code_fault,
-    "entity_id": _entity_id_fault,
-}
+    if name == "iso_code" and text in ("False", "True"):
+        return f"{problem}; quote it, because YAML reads no and NO as booleans"
+    if name == "entity_id" and LOST_DIGITS.fullmatch(text):
+        return f"{problem}; if digits were lost, quote it in YAML, or format the column as text in the spreadsheet"
+    return problem

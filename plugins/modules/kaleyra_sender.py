@@ -42,38 +42,41 @@ attributes:
 options:
   senders:
     description:
-      - The sender IDs. An empty list is a success that sends nothing.
-      - An entry that repeats another is dropped with a warning. Two entries for one sender and country that differ are an error.
-      - Exactly one of O(senders) and O(src) is required. From some thousand senders on, O(src) is the faster one.
-    type: list
-    elements: dict
+      - The sender IDs, a list of dictionaries. A sender without fields of its own can also be a plain string.
+      - If empty, the module succeeds without calling the API.
+      - Duplicates are ignored with a warning. Conflicting entries for the same sender and country are an error.
+      - Exactly one of O(senders) and O(src) is required. For thousands of senders, O(src) is faster.
+      - The type is V(raw), because Ansible would convert the elements of a list. The module validates them itself, and reports all errors together.
+    type: raw
     suboptions:
       sender:
         description:
-          - The sender ID, such as V(ADPAI). Every entry needs one.
+          - The sender ID, such as V(ADPAI). Required.
           - Quote it in YAML if it consists of digits, or is a word such as V(NO) or V(ON).
-        type: raw
+        type: str
         aliases: [name]
       description:
         description:
-          - What the sender is for. Needed with O(state=present), unless O(description) gives one for all.
-        type: raw
+          - What the sender is for. Required if O(state=present), unless O(description) is set.
+        type: str
       iso_code:
         description:
-          - The country, as a two-letter code such as V(in). Needed with O(state=present), unless O(iso_code) gives one for all.
-          - Quote V(no) in YAML, which takes it for a boolean.
-        type: raw
+          - The country, as a two-letter code such as V(in). Required if O(state=present), unless O(iso_code) is set.
+          - Quote V(no), which YAML parses as a boolean.
+        type: str
       entity_id:
         description:
-          - The DLT entity ID, 12 to 30 digits. Needed with O(state=present) for India, unless O(entity_id) gives one for all.
+          - The DLT entity ID, 12 to 30 digits. Required for India if O(state=present), unless O(entity_id) is set.
           - Quote it in YAML.
-        type: raw
+        type: str
   src:
     description:
-      - A file with the same list, on the host that the module runs on, in UTF-8. With a local connection, a relative path begins at the playbook's folder.
-      - A C(.csv) file has a header line with the columns V(sender), V(description), V(iso_code) and V(entity_id). Other columns are ignored, and an
-        empty cell is a value not given. Cells are separated by commas, semicolons or tabs.
-      - A C(.json) file is a list of objects with these names.
+      - UTF-8 file with the list, on the host that runs the module. With a local connection, relative paths are relative to the playbook directory.
+      - A C(.csv) file has a header line with the columns V(sender), V(description), V(iso_code) and V(entity_id), in any order and case. Spaces, hyphens
+        and underscores in a header do not matter. V(name), V(sender id) and V(header) are aliases of V(sender), V(country) and V(country code) of
+        V(iso_code), V(pe id) and V(dlt entity id) of V(entity_id). Other columns are ignored, and empty cells count as not set.
+      - The cells of a C(.csv) file are separated by commas, semicolons or tabs.
+      - A C(.json) file contains a list as in O(senders).
     type: path
   state:
     description:
@@ -232,45 +235,41 @@ api_calls:
 """
 
 import signal
-from collections.abc import Sequence
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.community.kaleyra.plugins.module_utils import (
     _account,
+    _api,
     _client,
-    _options,
     _process,
     _result,
     _sender,
+    _sender_file,
 )
+
+MAX_ECHOED = 2000
 
 
 class Module(AnsibleModule):
-    """A module whose failures hold neither the key nor a long list.
+    """AnsibleModule whose results echo neither secrets nor long lists as ``invocation``.
 
-    When an entry of a list of dicts is none, Ansible forgets which values are secret, and then shows all but which entry it is.
+    Up to ansible-core 2.20 ``AnsibleModule._return_formatted`` adds all arguments, also if they are invalid.
     """
 
-    _form_faults: Sequence[str] = ()
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        if self._form_faults:
-            self.fail_json("")
-
-    def _load_params(self) -> None:
-        super()._load_params()
-        self._form_faults = _options.form_faults(self.params.get("senders"))
+    def _invocation(self) -> dict[str, Any]:
+        senders, api_url = self.params.get("senders"), str(self.params.get("api_url"))
+        shown = senders if len(str(senders)) <= MAX_ECHOED else f"(not shown: {len(senders)} entries or characters)"
+        hidden = {"api_key": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "senders": shown}
+        if "@" in api_url or "?" in api_url:
+            hidden["api_url"] = "(not shown: it may contain credentials)"
+        return {"module_args": {**self.params, **hidden}}
 
     def fail_json(self, msg: str, **kwargs: Any) -> None:
-        self.no_log_values.update(key for key in [self.params.get("api_key")] if key)
-        if self._form_faults:
-            msg = str(_sender.InputError(self._form_faults))
-        super().fail_json(msg, **{"invocation": {"module_args": _options.echo(self.params)}, **kwargs})
+        super().fail_json(msg, **{"invocation": self._invocation(), **kwargs})
 
     def exit_json(self, **kwargs: Any) -> None:
-        super().exit_json(**{"invocation": {"module_args": _options.echo(self.params)}, **kwargs})
+        super().exit_json(**{"invocation": self._invocation(), **kwargs})
 
 
 def main() -> None:
@@ -278,14 +277,7 @@ def main() -> None:
     module = Module(
         argument_spec={
             **_account.account_argument_spec(),
-            "senders": {
-                "type": "list",
-                "elements": "dict",
-                "options": {
-                    "sender": {"type": "raw", "aliases": ["name"]},
-                    **{name: {"type": "raw"} for name in fields},
-                },
-            },
+            "senders": {"type": "raw"},
             "src": {"type": "path"},
             "state": {
                 "type": "str",
@@ -300,8 +292,6 @@ def main() -> None:
                 "default": "all",
             },
         },
-        mutually_exclusive=[("senders", "src")],
-        required_one_of=[("senders", "src")],
         supports_check_mode=True,
     )
     if _client.REQUESTS_IMPORT_ERROR:
@@ -310,26 +300,28 @@ def main() -> None:
             exception=_client.REQUESTS_IMPORT_ERROR,
         )
 
-    params = module.params
-    try:
-        plan = _options.read(params)
-    except _sender.InputError as error:
-        fault = str(error)
-    else:
-        fault = ""
-    if fault:  # outside of the handler, where fail_json would add a traceback
-        module.fail_json(msg=fault)
+    params = _account.use_environment(module.params)
+    # The key may come from the environment. Ansible would hide the spaces of all texts for a key of one space.
+    module.no_log_values = {text for text in [*module.no_log_values, params["api_key"]] if text.strip()}
+    operation = _api.CREATE if params["state"] == "present" else _api.DELETE
+    batch_size = operation.max_batch if params["batch_size"] is None else params["batch_size"]
+    checked = _sender_file.read_senders(params)
+    errors = [*_account.account_errors(params), *_sender.describe(checked.errors)]
+    if not 1 <= batch_size <= operation.max_batch:
+        errors.insert(0, f"batch_size is {batch_size}, must be 1 to {operation.max_batch} with state={params['state']}")
+    if errors:
+        module.fail_json(msg="; ".join(errors))
 
     if module.check_mode:
-        processed = _process.preview(plan.senders, plan.operation)
+        processed = _process.preview(checked.senders, operation)
     else:
-        client = _client.Client(plan.endpoint, plan.operation)
+        client = _client.Client(_account.build_endpoint(params), operation)
         try:
-            processed = _process.process(plan.senders, client.send, plan.operation, plan.batch_size, plan.connections)
+            processed = _process.process(checked.senders, client.send, operation, batch_size, params["connections"])
         finally:
             client.stop()
 
-    for warning in [*plan.warnings, *_result.build_warnings(processed)]:
+    for warning in [*_sender.describe(checked.warnings), *_result.build_warnings(processed)]:
         module.warn(warning)
     result = _result.build_result(processed, params["report"], module._diff)
     if result["failed"]:

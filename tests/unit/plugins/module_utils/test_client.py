@@ -39,14 +39,23 @@ def unused_port():
         return server.getsockname()[1]
 
 
+def assert_lost(result, *words, retry=True):
+    assert (result.kind, result.retry, result.requests) == (Kind.LOST, retry, 1)
+    assert [word for word in words if word not in result.message] == []
+
+
+def assert_not_sent(result, *words):
+    assert (result.kind, result.retry, result.requests) == (Kind.STOP, True, 0)
+    assert [word for word in ("cannot connect to ", *words) if word not in result.message] == []
+
+
 @pytest.fixture
 def start_server():
     """A function that starts a server and returns its URL and the list of (head, body) that it received.
 
-    It sends one reply for each connection, and closes it. A reply is bytes, or an iterable of bytes with pauses between.
+    It sends one reply for each connection, and closes it. A reply is bytes, or an iterable of bytes to send slowly.
     """
     stopping = threading.Event()
-    threads = []
 
     def receive(connection):
         file = connection.makefile("rb")
@@ -72,12 +81,19 @@ def start_server():
                             if not isinstance(reply, bytes) and stopping.wait(0.1):
                                 break
 
-        threads.append(threading.Thread(target=serve, daemon=True))
-        threads[-1].start()
+        threading.Thread(target=serve, daemon=True).start()
         return f"{'https' if certificate else 'http'}://127.0.0.1:{server.getsockname()[1]}", received
 
     yield start
     stopping.set()
+
+
+@pytest.fixture
+def ca(tmp_path):
+    """A certificate authority, which ``ca.pem`` belongs to."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    return authority
 
 
 @pytest.fixture
@@ -88,24 +104,17 @@ def set_proxy(monkeypatch):
     return lambda url: monkeypatch.setenv("HTTPS_PROXY", url)
 
 
-def test_sends_documented_requests(start_server):
-    senders = [ADPAI, Sender("JSONSEND", "T\u00e4st", "us")]
-    url, received = start_server(
-        response(), response(b'{"code": "MSG108", "message": "", "data": [], "error": {}}', 200)
-    )
-    assert client(url, CREATE).send(senders).kind is Kind.SUCCESS
-    assert client(url, DELETE).send(senders).kind is Kind.SUCCESS
-    (create_head, create_body), (delete_head, delete_body) = received
-    assert create_head.startswith(f"POST {PATH} HTTP/1.1\r\n")
-    assert delete_head.startswith(f"DELETE {PATH} HTTP/1.1\r\n")
-    entity = {"sender": "ADPAI", "description": "Sender ID testing", "iso_code": "in", "entity_id": ADPAI.entity_id}
-    assert json.loads(create_body) == {
-        "data": [entity, {"sender": "JSONSEND", "description": "T\u00e4st", "iso_code": "us"}]
-    }
-    assert json.loads(delete_body) == {"sender": ["ADPAI", "JSONSEND"]}
-    for head in (create_head, delete_head):
-        assert "\r\nContent-Type: application/json\r\n" in head
-        assert "\r\nUser-Agent: ansible community.kaleyra\r\n" in head
+@pytest.mark.parametrize("operation", [CREATE, DELETE], ids=lambda operation: operation.method)
+def test_sends_documented_request(start_server, operation):
+    url, received = start_server(response())
+    client(url, operation).send([ADPAI, Sender("JSONSEND", "T\u00e4st", "us")])
+    ((head, body),) = received
+    assert head.startswith(f"{operation.method} {PATH} HTTP/1.1\r\n")
+    assert "\r\nContent-Type: application/json\r\n" in head
+    assert "\r\nUser-Agent: ansible community.kaleyra\r\n" in head
+    first = {"sender": "ADPAI", "description": "Sender ID testing", "iso_code": "in", "entity_id": ADPAI.entity_id}
+    second = {"sender": "JSONSEND", "description": "T\u00e4st", "iso_code": "us"}
+    assert json.loads(body) == ({"data": [first, second]} if operation is CREATE else {"sender": ["ADPAI", "JSONSEND"]})
 
 
 @pytest.mark.parametrize(("key", "certificate"), [(SAMPLE_KEY, False), ("Schl\u00fcssel\u20ac", True)])
@@ -120,21 +129,14 @@ def test_sends_key_in_its_header_only(start_server, ca, tmp_path, monkeypatch, k
     assert "authorization" not in head.lower()
 
 
-def test_keeps_connection_open(mock_api):
+@pytest.mark.parametrize("threads", [1, 4])
+def test_keeps_connections_open(mock_api, threads):
     sending = client(mock_api.url)
-    for name in "ABCDE":
-        assert sending.send([Sender(name, "testing", "us")]).kind is Kind.SUCCESS
-    assert (len(mock_api.requests), mock_api.connections) == (5, 1)
-
-
-def test_threads_share_connections(mock_api):
-    sending = client(mock_api.url)
-    senders = [Sender(f"S{number}", "testing", "us") for number in range(40)]
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        kinds = list(pool.map(lambda sender: sending.send([sender]).kind, senders))
-    assert set(kinds) == {Kind.SUCCESS}
+    senders = [[Sender(f"S{number}", "testing", "us")] for number in range(40)]
+    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+        assert {result.kind for result in pool.map(sending.send, senders)} == {Kind.SUCCESS}
     assert len(mock_api.requests) == 40
-    assert mock_api.connections <= 4
+    assert 1 <= mock_api.connections <= threads
 
 
 @pytest.mark.parametrize(
@@ -165,10 +167,7 @@ def test_reads_response(start_server, reply):
 )
 def test_unusable_response_is_lost(start_server, reply, reason):
     url, _received = start_server(reply)
-    result = client(url).send([ADPAI])
-    assert (result.kind, result.retry, result.requests) == (Kind.LOST, True, 1)
-    assert f"no response from {url.removeprefix('http://')}" in result.message
-    assert reason in result.message
+    assert_lost(client(url).send([ADPAI]), f"no response from {url.removeprefix('http://')}", reason)
 
 
 @pytest.mark.parametrize("error", [MemoryError, RecursionError, RuntimeError, UnicodeError])
@@ -180,8 +179,8 @@ def test_any_error_after_request_is_lost_response(start_server, monkeypatch, err
         url, received = start_server(response())
         with monkeypatch.context() as patch:
             patch.setattr(target, name, fail)
-            result = client(url).send([ADPAI])
-        assert (result.kind, result.retry, result.requests, len(received)) == (Kind.LOST, True, 1, 1)
+            assert_lost(client(url).send([ADPAI]))
+        assert len(received) == 1
 
 
 @pytest.mark.parametrize(
@@ -194,9 +193,7 @@ def test_any_error_after_request_is_lost_response(start_server, monkeypatch, err
 )
 def test_oversized_response_is_lost_and_not_retried(start_server, reply):
     url, _received = start_server(reply)
-    result = client(url).send([ADPAI])
-    assert (result.kind, result.retry, result.requests) == (Kind.LOST, False, 1)
-    assert "32 MB" in result.message
+    assert_lost(client(url).send([ADPAI]), "32 MB", retry=False)
 
 
 @pytest.mark.parametrize(
@@ -205,9 +202,7 @@ def test_oversized_response_is_lost_and_not_retried(start_server, reply):
 )
 def test_timeout_limits_whole_response(start_server, start):
     url, _received = start_server([start, *[b" "] * 50])
-    result = client(url, timeout=0.5).send([ADPAI])
-    assert (result.kind, result.retry, result.requests) == (Kind.LOST, True, 1)
-    assert "timed out after 0.5 s" in result.message
+    assert_lost(client(url, timeout=0.5).send([ADPAI]), "timed out after 0.5 s")
 
 
 def send_and_list_threads(sending):
@@ -227,7 +222,7 @@ def test_stops_reading_after_timeout(start_server, reply):
     result, threads = send_and_list_threads(client(url, timeout=0.5))
     for thread in threads:
         thread.join(10)
-    assert result.kind is Kind.LOST
+    assert_lost(result)
     assert not any(thread.is_alive() for thread in threads)
 
 
@@ -243,7 +238,7 @@ def test_request_given_up_before_sending_is_never_sent(mock_api, monkeypatch):
     held.set()
     for thread in threads:
         thread.join(10)
-    assert (result.kind, result.retry, result.requests) == (Kind.STOP, True, 0)
+    assert_not_sent(result, "timed out")
     assert all(thread.daemon for thread in threads)  # or Python would wait for them at its end
     assert mock_api.senders(SAMPLE_SID) == []
 
@@ -254,23 +249,14 @@ def test_rest_of_request_given_up_is_not_sent():
         result = client(f"http://127.0.0.1:{server.getsockname()[1]}", timeout=0.5).send(senders)
         with server.accept()[0] as connection:
             received = sum(map(len, iter(lambda: connection.recv(1 << 20), b"")))
-    assert (result.kind, result.requests) == (Kind.LOST, 1)
+    assert_lost(result)
     assert 0 < received < 20_000_000
 
 
-@pytest.mark.parametrize(
-    ("url", "reason"),
-    [
-        (f"http://127.0.0.1:{unused_port()}", "Connection refused"),
-        ("https://kaleyra.invalid", ""),
-        (f"https://{'a' * 70}.invalid", ""),
-    ],
-)
-def test_failed_connection_is_not_sent(url, reason):
-    result = client(url).send([ADPAI])
-    assert (result.kind, result.retry, result.requests) == (Kind.STOP, True, 0)
-    assert f"cannot connect to {url.partition('//')[2]}: " in result.message
-    assert reason in result.message
+@pytest.mark.parametrize("host", ["127.0.0.1", "kaleyra.invalid", f"{'a' * 70}.invalid"])
+def test_failed_connection_is_not_sent(host):
+    host = f"{host}:{unused_port()}"
+    assert_not_sent(client(f"https://{host}").send([ADPAI]), f"{host}: ")
 
 
 def test_error_before_request_is_not_sent(mock_api, monkeypatch):
@@ -278,40 +264,31 @@ def test_error_before_request_is_not_sent(mock_api, monkeypatch):
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", fail)
-    result = client(mock_api.url).send([ADPAI])
-    assert (result.kind, result.retry, result.requests, mock_api.requests) == (Kind.STOP, True, 0, [])
-    assert "thread" in result.message
+    assert_not_sent(client(mock_api.url).send([ADPAI]), "thread")
+    assert mock_api.connections == 0
 
 
 def test_message_does_not_quote_headers(mock_api):
     result = client(mock_api.url, api_key=f"{SAMPLE_KEY}\nX").send([ADPAI])
-    assert (result.kind, result.requests) == (Kind.STOP, 0)
+    assert_not_sent(result)
     assert SAMPLE_KEY not in repr(result)
 
 
-@pytest.fixture
-def ca(tmp_path):
-    """A certificate authority, which ``ca.pem`` belongs to."""
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    return authority
-
-
 @pytest.mark.parametrize(
-    ("host", "verify"), [("127.0.0.1", True), ("kaleyra.invalid", "ca.pem"), ("127.0.0.1", "bad.pem")]
+    ("host", "verify", "hint"),
+    [("127.0.0.1", True, "ca_path"), ("kaleyra.invalid", "ca.pem", "ca_path"), ("127.0.0.1", "bad.pem", "certificate")],
 )
-def test_certificate_is_checked(start_server, ca, tmp_path, host, verify):
+def test_certificate_is_checked(start_server, ca, tmp_path, host, verify, hint):
     (tmp_path / "bad.pem").write_text("not a certificate")
     url, received = start_server(response(), certificate=ca.issue_cert(host))
-    result = client(url, verify=verify if verify is True else str(tmp_path / verify)).send([ADPAI])
-    assert (result.kind, result.requests, received) == (Kind.STOP, 0, [])
-    assert "certificate" in result.message
-    assert "ca_path" in result.message or verify == "bad.pem"
+    verify = verify if verify is True else str(tmp_path / verify)
+    assert_not_sent(client(url, verify=verify).send([ADPAI]), "certificate", hint)
+    assert received == []
 
 
 def test_message_names_missing_ca_file(monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
-    assert "/nowhere.pem" in client(f"https://127.0.0.1:{unused_port()}").send([ADPAI]).message
+    assert_not_sent(client(f"https://127.0.0.1:{unused_port()}").send([ADPAI]), "/nowhere.pem")
 
 
 def test_certificate_is_not_checked_if_user_says_so(start_server, ca):
@@ -320,9 +297,7 @@ def test_certificate_is_not_checked_if_user_says_so(start_server, ca):
 
 
 def test_tls_to_plain_port(mock_api):
-    result = client(mock_api.url.replace("http:", "https:")).send([ADPAI])
-    assert (result.kind, result.requests) == (Kind.STOP, 0)
-    assert "does not speak TLS on that port" in result.message
+    assert_not_sent(client(mock_api.url.replace("http:", "https:")).send([ADPAI]), "does not speak TLS on that port")
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
@@ -348,13 +323,10 @@ def test_plain_http_uses_no_proxy(start_mock_api, monkeypatch, variable):
 def test_proxy_sees_no_key(start_server, set_proxy, scheme):
     url, received = start_server(b"HTTP/1.1 407 Not with this key\r\n\r\n")
     set_proxy(url.replace("//", f"//user:{PASSWORD}@"))
-    result = client(f"{scheme}://kaleyra.invalid").send([ADPAI])
+    assert_not_sent(client(f"{scheme}://kaleyra.invalid").send([ADPAI]), "HTTPS_PROXY", "HTTP 407")
     ((head, _body),) = received
     assert head.startswith("CONNECT kaleyra.invalid:443 ")
     assert SAMPLE_KEY not in head
-    assert (result.kind, result.requests) == (Kind.STOP, 0)
-    assert "HTTPS_PROXY" in result.message
-    assert "HTTP 407" in result.message
 
 
 @pytest.mark.parametrize(
@@ -370,18 +342,17 @@ def test_proxy_sees_no_key(start_server, set_proxy, scheme):
 def test_message_says_that_proxy_failed(set_proxy, proxy, reason):
     set_proxy(proxy.format(PASSWORD, unused_port()))
     result = client("https://kaleyra.invalid").send([ADPAI])
-    assert (result.kind, result.requests) == (Kind.STOP, 0)
-    assert "cannot connect to kaleyra.invalid through the proxy in HTTPS_PROXY: " in result.message
-    assert reason in result.message
+    assert_not_sent(result, "kaleyra.invalid through the proxy in HTTPS_PROXY: ", reason)
     assert PASSWORD not in result.message
 
 
-@pytest.mark.parametrize("value", ["7", email.utils.formatdate(time.time() + 1000, usegmt=True)])
-def test_reads_retry_after(start_server, value):
+@pytest.mark.parametrize("date", [False, True])
+def test_reads_retry_after(start_server, date):
+    value = email.utils.formatdate(time.time() + 1000, usegmt=True) if date else "1000"
     url, _received = start_server(response(b"", 429, f"Retry-After: {value}"))
     result = client(url).send([ADPAI])
     assert (result.kind, result.retry) == (Kind.STOP, True)
-    assert result.retry_after == 7 or 900 < result.retry_after <= 1000
+    assert 900 < result.retry_after <= 1000
 
 
 @pytest.mark.parametrize(

@@ -294,8 +294,8 @@ def test_an_empty_variable_counts_as_not_set(run, monkeypatch):
     for name in ("API_KEY", "SID", "API_URL"):
         monkeypatch.setenv(f"KALEYRA_{name}", "")
     message = run(senders=names("ADPAI"), **COMMON)["msg"]
-    assert "api_key: missing" in message
-    assert "sid: missing" in message
+    assert "api_key is required" in message
+    assert "sid is required" in message
     assert "api_url" not in message  # the default
     result = run(api_key=SAMPLE_KEY, sid=SAMPLE_SID, senders=[])
     assert result["failed"] is False

@@ -1,0 +1,257 @@
+# Copyright (c) 2026, the community.kaleyra authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+
+"""Reads the senders of a task: the option ``senders``, or the file ``src``, which is CSV or JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import os
+import platform
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
+    FIELDS,
+    Checked,
+    Entries,
+    InputError,
+    senders_to_create,
+    senders_to_delete,
+    show,
+    show_value,
+)
+
+MAX_HEADER = 65536
+SAVE_AS_CSV = "save the sheet as CSV UTF-8"
+SIGNATURES = {
+    b"PK\x03": f"this is an Excel workbook or another ZIP archive; {SAVE_AS_CSV}",
+    b"\xd0\xcf\x11\xe0": f"this is an old Excel workbook (.xls); {SAVE_AS_CSV}",
+    b"\xff\xfe": "this is UTF-16; save it as UTF-8, in a spreadsheet as CSV UTF-8",
+    b"\xfe\xff": "this is UTF-16; save it as UTF-8, in a spreadsheet as CSV UTF-8",
+    b"\x1f\x8b": "this is compressed with gzip; decompress it",
+}
+COLUMNS = {
+    **dict.fromkeys(("sender", "senderid", "header", "name"), "sender"),
+    "description": "description",
+    **dict.fromkeys(("isocode", "country", "countrycode"), "iso_code"),
+    **dict.fromkeys(("entityid", "peid", "dltentityid"), "entity_id"),
+}
+"""The field of a CSV header, which is compared in lower case, without spaces, hyphens and underscores."""
+
+
+# A text with one of these is not a name, but an entry in another format, such as "sender=ADPAI" or JSON.
+NOT_IN_NAME = re.compile(r"[=:,;{}\[\]]")
+
+
+class RepeatedField(dict[str, Any]):
+    """A JSON object that has a field twice."""
+
+
+class _FileError(Exception):
+    """The file cannot be read as a list of senders. ``line`` is 0 if it does not matter."""
+
+    def __init__(self, problem: str, line: int = 0) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.line = line
+
+
+def read_senders(params: Mapping[str, Any]) -> Checked:
+    """Read and validate the senders of a task. Errors in the format of entries and in the values of others are reported together."""
+    creating = params["state"] == "present"
+    defaults = {name: params[name] or "" for name in ("description", "iso_code", "entity_id")}
+    required = ["sender", *(name for name in ("description", "iso_code") if creating and not defaults[name])]
+    entries, errors = _read_entries(params["senders"], params["src"], required)
+    checked = senders_to_create(entries, defaults) if creating else senders_to_delete(entries)
+    return checked._replace(errors=[*errors, *checked.errors])
+
+
+def _read_entries(senders: Any, src: str | None, required: Sequence[str]) -> tuple[Entries, list[InputError]]:
+    """An empty string counts as not set, which Ansible's check for mutually exclusive options does not know."""
+    given = senders not in (None, "")
+    if given == bool(src):
+        problem = (
+            "they are mutually exclusive; set only one" if src else "one of them is required (an empty list is [])"
+        )
+        return Entries(""), [InputError("senders and src", problem)]
+    if src:
+        return read_sender_file(src, required)
+    if isinstance(senders, list):
+        return entries_of(senders, "senders[")
+    hint = "; for the contents of a file use src, or from_json or from_yaml" if isinstance(senders, str) else ""
+    problem = f'{{}} is not a list; write one such as [{{"sender": "ADPAI"}}]{hint}'
+    return Entries(""), [InputError("senders", problem, show_value(senders))]
+
+
+def entries_of(values: Iterable[object], before: str) -> tuple[Entries, list[InputError]]:
+    """The entries of a list of dictionaries and plain names, and errors about what is neither."""
+    entries, errors = Entries(before, "]"), []
+    known = {*FIELDS}
+    for index, value in enumerate(values):
+        if type(value) is dict and value.keys() <= known:
+            entries.rows.append((index, value))
+        elif isinstance(value, dict):
+            problem, shown = _keys_problem(value)
+            if problem:
+                errors.append(entries.error(index, value, problem, shown))
+            else:
+                entries.rows.append((index, {**value, "sender": value["name"]}))
+        elif isinstance(value, str) and not NOT_IN_NAME.search(value):
+            entries.rows.append((index, {"sender": value}))
+        else:
+            problem = '{} is not an entry; write {"sender": "ADPAI"}, or in YAML - sender: "ADPAI"'
+            errors.append(InputError(entries.place(index), problem, show_value(value)))
+    return entries, errors
+
+
+def _keys_problem(fields: Mapping[str, object]) -> tuple[str, str]:
+    """What is wrong with keys that are not only fields, and which: see InputError's problem and value."""
+    if isinstance(fields, RepeatedField):
+        return "a field occurs twice in one object; are } and { missing between two objects?", ""
+    if unknown := fields.keys() - FIELDS.keys() - {"name"}:
+        return f"unknown field {{}}; the fields are {', '.join(FIELDS)}", show(", ".join(sorted(map(str, unknown))))
+    return ("both sender and its alias name are set; remove one of them", "") if "sender" in fields else ("", "")
+
+
+def read_sender_file(path: str, required: Sequence[str]) -> tuple[Entries, list[InputError]]:
+    """The entries of a ``.csv`` or ``.json`` file, and errors about its format.
+
+    :arg required: the columns that a CSV must have.
+    """
+    name, kind = os.path.basename(path), os.path.splitext(path)[1].lower()
+    try:
+        if kind == ".csv":
+            return _read_csv(_read_text(path), f"{name} line ", required)
+        if kind == ".json":
+            return entries_of(_read_json(_read_text(path)), f"{name}[")
+        raise _FileError(_unknown_kind(path, kind))
+    except _FileError as error:
+        return Entries(""), [InputError(f"{path}, line {error.line}" if error.line else path, error.problem)]
+
+
+def _unknown_kind(path: str, kind: str) -> str:
+    if kind in (".yml", ".yaml"):
+        return f"src does not read YAML; use senders: \"{{{{ lookup('file', '{path}') | from_yaml }}}}\""
+    return f"src must be a .csv or .json file; {SAVE_AS_CSV}"
+
+
+def _read_text(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        hint = (
+            "" if os.path.isabs(path) else " (with a local connection, a relative path begins at the playbook's folder)"
+        )
+        where = f"{os.path.abspath(path)} on {platform.node()}{hint}"
+        raise _FileError(f"the file cannot be read: {error.strerror}: {where}") from None
+    for signature, problem in SIGNATURES.items():
+        if data.startswith(signature):
+            raise _FileError(problem)
+    if b"\0" in data:
+        raise _FileError("this is not a text in UTF-8: it contains NUL characters, as UTF-16 does; save it as UTF-8")
+    try:
+        text = data.decode().lstrip("\ufeff")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _FileError(
+            "this is not UTF-8, but probably Latin-1; save it as UTF-8, in a spreadsheet as CSV UTF-8", line
+        ) from None
+    if text.lstrip().startswith("<"):
+        raise _FileError("this is HTML or XML, such as a website's login page; download the list again")
+    return text
+
+
+def _read_json(text: str) -> list[Any]:
+    try:
+        values = json.loads(text, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise _FileError(f"not valid JSON: {error.msg} (column {error.colno})", error.lineno) from None
+    except (ValueError, RecursionError) as error:  # a number with thousands of digits, or thousands of brackets
+        raise _FileError(f"not valid JSON: {error}") from None
+    if not isinstance(values, list):
+        raise _FileError('a list is required, such as [{"sender": "ADPAI"}]')
+    return values
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    return fields if len(fields) == len(pairs) else RepeatedField(fields)
+
+
+def _read_csv(text: str, before: str, required: Sequence[str]) -> tuple[Entries, list[InputError]]:
+    entries, errors = Entries(before), []
+    # Excel reads such a first line as the separator. Without its text, the line still counts.
+    named = re.match(r'"?sep=(.)"?[ \t]*(?=[\r\n]|$)', text, re.IGNORECASE)
+    rows = _csv_rows(text[named.end() :], named[1]) if named else _csv_rows(text, _find_separator(text))
+    line, header = next(rows, (0, []))
+    columns = _columns(header)
+    _check_header(header, columns, required, line)
+    for line, cells in rows:
+        fields = dict(zip(columns, cells))
+        if len(cells) > len(columns) and any(map(str.strip, cells[len(columns) :])):
+            problem = "more cells than the header has; put a text that contains the separator in quotation marks"
+            errors.append(entries.error(line, fields, problem))
+        else:
+            entries.rows.append((line, fields))
+    return entries, errors
+
+
+def _csv_rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not blank, each with the number of its first line."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if any(map(str.strip, cells)):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        unclosed = str(error).startswith(("unexpected end", "field larger"))
+        problem = "a quotation mark is never closed" if unclosed else f"not valid CSV: {error}"
+        raise _FileError(problem, line) from None
+
+
+def _find_separator(text: str) -> str:
+    """The separator that yields a column for the sender and the most known columns."""
+    found = {}
+    for separator in ",;\t":
+        with contextlib.suppress(_FileError):
+            _line, header = next(_csv_rows(text[:MAX_HEADER], separator), (0, []))
+            columns = _columns(header)
+            found[separator] = ("sender" in columns, len(set(columns)), len(columns))
+    return max(found, key=lambda separator: found[separator], default=",")
+
+
+def _columns(header: Sequence[str]) -> list[str]:
+    """The field of each cell of the header, empty for other columns. ``name`` is one if another column is the sender."""
+    names = [re.sub(r"[\s_\ufeff-]", "", cell).lower() for cell in header]
+    fields = [COLUMNS.get(name, "") for name in names]
+    if any(field == "sender" and name != "name" for name, field in zip(names, fields)):
+        return ["" if name == "name" else field for name, field in zip(names, fields)]
+    return fields
+
+
+def _check_header(header: Sequence[str], columns: Sequence[str], required: Sequence[str], line: int) -> None:
+    if not header:
+        raise _FileError(
+            "the file is empty; the first line must name the columns: sender,description,iso_code,entity_id"
+        )
+    missing = [field for field in required if field not in columns]
+    if missing:
+        hint = "; description and iso_code can also be options of the task" if missing != ["sender"] else ""
+        shown = ", ".join(map(show, header))
+        raise _FileError(f"no column {' and no column '.join(missing)}; the columns are: {shown}{hint}", line)
+    for field in set(columns) - {""}:
+        cells = [cell.strip() for cell, column in zip(header, columns) if column == field]
+        if len(cells) > 1:
+            raise _FileError(
+                f"{len(cells)} columns for {field}: {', '.join(map(show, cells))}; remove all but one", line
+            )

@@ -1,0 +1,420 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The algorithm by examples: the requests of a run, their responses, and the outcomes.
+
+tests/unit/properties checks the guarantees with random lists, servers and networks.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE
+from ansible_collections.community.kaleyra.plugins.module_utils._process import (
+    MAX_SEARCH_REQUESTS,
+    make_batches,
+    preview,
+    process,
+)
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, Response, SenderResult
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
+
+LOST = Response(Kind.LOST, message="no response")
+STOP = Response(Kind.STOP, "E110", "low balance")
+TOO_LARGE = Response(Kind.TOO_LARGE, "RBC192", "too many senders")
+UNNAMED = Response(Kind.REJECTED_UNNAMED, "WA400", "incorrect payload")
+
+
+class Server:
+    """Answers each request with the next response of a script, and checks which senders it contains.
+
+    ``script``: pairs of the expected names and a response. A response can be the results by name instead: ``done`` and
+    ``already`` stand for the operation's outcomes.
+    """
+
+    def __init__(self, script, operation=CREATE):
+        self.script = list(script)
+        self.operation = operation
+
+    def send(self, senders):
+        expected, response = self.script.pop(0)
+        assert [sender.name for sender in senders] == expected.split()
+        return response(senders, self.operation) if callable(response) else response
+
+
+def success(**results):
+    return _named(Kind.SUCCESS, results)
+
+
+def rejected(**results):
+    return _named(Kind.REJECTED, results)
+
+
+def all_done(senders, operation):
+    return Response(Kind.SUCCESS, results={sender: SenderResult(operation.done) for sender in senders})
+
+
+def _named(kind, results):
+    def response(senders, operation):
+        outcomes = {"done": operation.done, "already": operation.already}
+        named = {s: SenderResult(outcomes.get(results[s.name], results[s.name])) for s in senders if s.name in results}
+        return Response(kind, results=named)
+
+    return response
+
+
+def after_lost_attempt(response):
+    def with_lost_attempt(senders, operation):
+        given = response(senders, operation) if callable(response) else response
+        return Response(given.kind, given.code, given.message, given.results, requests=2, attempt_lost=True)
+
+    return with_lost_attempt
+
+
+def run(script, names, operation=CREATE, batch_size=9):
+    server = Server(script, operation)
+    processed = process([Sender(name) for name in names.split()], server.send, operation, batch_size)
+    assert not server.script, "some requests were not sent"
+    return processed
+
+
+def outcomes(processed, operation=CREATE):
+    """Outcome by name. ``!`` marks one that is changed although its outcome alone does not say so."""
+    shown = {}
+    for outcome in processed.outcomes:
+        text = {operation.done: "done", operation.already: "already"}.get(outcome.outcome, outcome.outcome)
+        assert outcome.failed == (text in ("rejected", "unknown", "not_attempted"))
+        may_vary = text in ("already", "rejected")
+        assert may_vary or outcome.changed == (text in ("done", "unknown"))
+        shown[outcome.sender.name] = f"{text}!" if may_vary and outcome.changed else text
+    return shown
+
+
+# name: (batch size, requests with their responses, outcomes)
+EXAMPLES = {
+    "all are done": (9, [("A B", all_done)], "A=done B=done"),
+    "batches have the batch size": (2, [("A B", all_done), ("C", all_done)], "A=done B=done C=done"),
+    "existing senders need no change": (9, [("A B", rejected(A="already", B="already"))], "A=already B=already"),
+    "the others of a rejection are sent again": (
+        9,
+        [("A B C", rejected(B="already")), ("A C", all_done)],
+        "A=done B=already C=done",
+    ),
+    "the others of several rejections share a request": (
+        2,
+        [("A B", rejected(A="rejected")), ("C D", rejected(D="already")), ("B C", all_done)],
+        "A=rejected B=done C=done D=already",
+    ),
+    "a sender that a rejection left out and that exists later is in doubt": (
+        9,
+        [("A B", rejected(A="rejected")), ("B", rejected(B="already"))],
+        "A=rejected B=already!",
+    ),
+    "a sender that a rejection left out and that is rejected later is in doubt": (
+        9,
+        [("A B", rejected(A="already")), ("B", rejected(B="rejected"))],
+        "A=already B=rejected!",
+    ),
+    "a success settles a sender in doubt": (9, [("A", after_lost_attempt(all_done))], "A=done"),
+    "an existing sender is in doubt after a lost attempt": (
+        9,
+        [("A", after_lost_attempt(rejected(A="already")))],
+        "A=already!",
+    ),
+    "a rejected sender is in doubt after a lost attempt": (
+        9,
+        [("A", after_lost_attempt(rejected(A="rejected")))],
+        "A=rejected!",
+    ),
+    "senders that a success does not mention are sent once more": (
+        9,
+        [("A B C", success(A="done")), ("B C", success(B="done"))],
+        "A=done B=done C=unknown",
+    ),
+    "a sender that a success did not mention and that exists later is in doubt": (
+        9,
+        [("A B", success(A="done")), ("B", rejected(B="already"))],
+        "A=done B=already!",
+    ),
+    "a success can name rejected senders": (9, [("A B", success(A="done", B="rejected"))], "A=done B=rejected"),
+    "a contradiction is unknown": (9, [("A B", success(A="done", B="unknown"))], "A=done B=unknown"),
+    "a request that is lost is not sent again": (1, [("A", LOST), ("B", all_done)], "A=unknown B=done"),
+    "two lost requests in a row stop the run": (1, [("A", LOST), ("B", LOST)], "A=unknown B=unknown C=not_attempted"),
+    "lost requests that are not in a row do not stop the run": (
+        1,
+        [("A", LOST), ("B", all_done), ("C", LOST), ("D", all_done)],
+        "A=unknown B=done C=unknown D=done",
+    ),
+    "an account error stops the run": (1, [("A", all_done), ("B", STOP)], "A=done B=not_attempted C=not_attempted"),
+    "a sender in doubt is unknown when the run stops": (
+        9,
+        [("A B", rejected(A="already")), ("B", STOP)],
+        "A=already B=unknown",
+    ),
+    "a lost attempt before an account error leaves the sender in doubt": (
+        9,
+        [("A", after_lost_attempt(STOP))],
+        "A=unknown",
+    ),
+    "a rejection without a name is bisected": (
+        9,
+        [("A B C", UNNAMED), ("A", all_done), ("B C", UNNAMED), ("B", rejected(B="rejected")), ("C", all_done)],
+        "A=done B=rejected C=done",
+    ),
+    "a rejection without a name leaves nobody in doubt": (
+        9,
+        [("A B", UNNAMED), ("A", rejected(A="already")), ("B", rejected(B="already"))],
+        "A=already B=already",
+    ),
+    "a request that is too large is sent in smaller ones": (
+        4,
+        [("A B C D", TOO_LARGE), ("A B", all_done), ("C D", all_done), ("E", all_done)],
+        "A=done B=done C=done D=done E=done",
+    ),
+    "the batch size is restored after one oversized sender": (
+        2,
+        [("A B", TOO_LARGE), ("A", TOO_LARGE), ("B", all_done), ("C D", all_done)],
+        "A=rejected B=done C=done D=done",
+    ),
+    "requests are halved for a server that names one error after another": (
+        8,
+        [
+            ("A B C D E F", rejected(A="already")),
+            ("B C D E F", rejected(B="already")),  # B was left out before, and again others are
+            ("C D", rejected(C="already")),
+            ("E", all_done),  # half of the request before
+            ("F", all_done),
+            ("D", all_done),
+        ],
+        "A=already B=already! C=already! D=done E=done F=done",
+    ),
+}
+
+
+@pytest.mark.parametrize("operation", [CREATE, DELETE], ids=["create", "delete"])
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_example(name, operation):
+    batch_size, script, expected = EXAMPLES[name]
+    expected = dict(pair.split("=") for pair in expected.split())
+    assert outcomes(run(script, " ".join(expected), operation, batch_size), operation) == expected
+
+
+def test_outcomes_keep_what_the_response_says():
+    result = SenderResult("created", "6XX67", "MSG106")
+    processed = run([("A", lambda senders, _op: Response(Kind.SUCCESS, results={senders[0]: result}))], "A")
+    assert processed.outcomes[0][4:] == ("6XX67", "MSG106", "")
+
+
+def test_unsent_senders_get_the_reason_of_the_stop():
+    processed = run([("A", STOP)], "A B", batch_size=1)
+    assert {(outcome.code, outcome.msg) for outcome in processed.outcomes} == {("E110", "low balance")}
+    assert processed.stopped is STOP
+
+
+def test_requests_and_retry_reasons_are_added_up():
+    retried = Response(Kind.SUCCESS, requests=3, retry_reasons=("timed out", "HTTP 503"))
+    assert run([("A", retried), ("A", all_done)], "A").requests == 4
+    assert run([("A", retried), ("A", all_done)], "A").retry_reasons == ["timed out", "HTTP 503"]
+
+
+def test_an_empty_list_sends_nothing():
+    assert run([], "").outcomes == []
+
+
+def test_a_preview_sends_nothing_and_shows_what_would_be_sent():
+    assert [(o.outcome, o.changed) for o in preview([Sender("A")], DELETE).outcomes] == [("deleted", True)]
+
+
+def test_bisecting_stops_at_its_limit():
+    sent = []
+
+    def send(senders):
+        sent.append(len(senders))
+        if len(senders) > 1:
+            return UNNAMED
+        return Response(Kind.REJECTED, results={senders[0]: SenderResult("rejected")})
+
+    processed = process([Sender(f"S{number}") for number in range(1000)], send, CREATE, 1000)
+    assert len(sent) <= MAX_SEARCH_REQUESTS + 1
+    assert {outcome.outcome for outcome in processed.outcomes} >= {"not_attempted"}
+    assert not any(outcome.changed for outcome in processed.outcomes)
+
+
+def test_a_server_that_finds_every_request_too_large_is_given_up():
+    sent = []
+
+    def send(senders):
+        sent.append(senders)
+        return TOO_LARGE
+
+    processed = process([Sender(f"S{number}") for number in range(500)], send, CREATE, 100)
+    assert len(sent) == MAX_SEARCH_REQUESTS + 1
+    assert {outcome.outcome for outcome in processed.outcomes} == {"rejected", "not_attempted"}
+
+
+def test_traffic_is_not_quadratic_if_responses_name_one_error_each():
+    rows = []
+
+    def send(senders):
+        rows.append(len(senders))
+        return Response(Kind.REJECTED, results={senders[0]: SenderResult("present")})
+
+    process([Sender(f"S{number}") for number in range(2000)], send, CREATE, 2000)
+    assert sum(rows) < 20 * 2000
+
+
+def test_few_requests_find_many_existing_senders():
+    """As on Kaleyra's page: one existing sender rejects a request, and the response names all that exist."""
+    sent = []
+
+    def send(senders):
+        sent.append(len(senders))
+        existing = {s: SenderResult("present") for s in senders if not s.name.endswith("0")}
+        return Response(Kind.REJECTED, results=existing) if existing else all_done(senders, CREATE)
+
+    processed = process([Sender(f"S{number}") for number in range(500)], send, CREATE, 50)
+    assert sent == [50] * 11
+    assert sum(outcome.outcome == "created" for outcome in processed.outcomes) == 50
+
+
+class TestBatches:
+    @pytest.mark.parametrize(
+        ("names", "size", "expected"),
+        [
+            ("A B C", 2, ["A B", "C"]),
+            ("A A", 9, ["A", "A"]),
+            ("A a", 9, ["A", "a"]),
+            ("A B C C", 2, ["A C", "B C"]),
+            ("A A B B C C", 2, ["A B", "A C", "B C"]),
+        ],
+    )
+    def test_are_few_and_never_contain_a_name_twice(self, names, size, expected):
+        assert [" ".join(sorted(batch)) for batch in self._batches(names, size)] == expected
+
+    def test_contain_the_first_of_two_countries_first(self):
+        senders = [Sender(name, iso_code=country) for country in ("in", "us") for name in ("A", "B", "C")]
+        first = {}
+        for number, batch in enumerate(make_batches([_Item(sender) for sender in senders], 2)):
+            for item in batch:
+                first.setdefault(item.sender.name, []).append((number, item.sender.iso_code))
+        assert all([country for _number, country in sorted(seen)] == ["in", "us"] for seen in first.values())
+
+    @staticmethod
+    def _batches(names, size):
+        batches = make_batches([_Item(Sender(name)) for name in names.split()], size)
+        return [[item.sender.name for item in batch] for batch in batches]
+
+
+class _Item:
+    def __init__(self, sender):
+        self.sender = sender
+
+
+class Gate:
+    """A ``send`` whose requests wait until the test releases them, by the name of their first sender."""
+
+    def __init__(self, responses):
+        self.responses = responses
+        self.sent = []
+        self.changed = threading.Condition()
+        self.released = set()
+
+    def send(self, senders):
+        name = senders[0].name
+        with self.changed:
+            self.sent.append([sender.name for sender in senders])
+            self.changed.notify_all()
+            assert self.changed.wait_for(lambda: name in self.released, timeout=20)
+        response = self.responses.get(name, all_done)
+        return response(senders, CREATE) if callable(response) else response
+
+    def release(self, *names):
+        with self.changed:
+            self.released.update(names)
+            self.changed.notify_all()
+
+    def wait_for(self, count):
+        with self.changed:
+            assert self.changed.wait_for(lambda: len(self.sent) >= count, timeout=20)
+
+
+def in_background(gate, senders, batch_size, connections):
+    results = []
+    work = threading.Thread(
+        target=lambda: results.append(process(senders, gate.send, CREATE, batch_size, connections)), daemon=True
+    )
+    work.start()
+    return work, results
+
+
+def test_other_requests_wait_for_the_first_response():
+    gate = Gate({"A": STOP})
+    work, results = in_background(gate, [Sender(name) for name in "ABC"], 1, 3)
+    gate.wait_for(1)
+    gate.release("A", "B", "C")
+    work.join(20)
+    assert gate.sent == [["A"]]
+    assert outcomes(results[0]) == dict.fromkeys("ABC", "not_attempted")
+
+
+def test_requests_run_in_parallel_up_to_the_number_of_connections():
+    gate = Gate({})
+    work, results = in_background(gate, [Sender(name) for name in "ABCDE"], 1, 3)
+    gate.release("A")
+    gate.wait_for(4)
+    assert sorted(gate.sent) == [["A"], ["B"], ["C"], ["D"]]
+    gate.release(*"BCDE")
+    work.join(20)
+    assert set(outcomes(results[0]).values()) == {"done"}
+
+
+def test_parallel_responses_are_applied_in_the_order_of_sending():
+    """B and D are lost; C is not. D's response arrives before C's."""
+    gate = Gate({"B": LOST, "D": LOST})
+    work, results = in_background(gate, [Sender(name) for name in "ABCDE"], 1, 3)
+    gate.release("A")
+    gate.wait_for(4)
+    for name in "DBCE":
+        gate.release(name)
+    work.join(20)
+    assert outcomes(results[0]) == {"A": "done", "B": "unknown", "C": "done", "D": "unknown", "E": "done"}
+
+
+def test_no_two_requests_in_flight_share_a_name():
+    """The batches are X Z, P B and Q B: the last two share a name that is not the first of its batch."""
+    senders = [
+        Sender("X"),
+        Sender("P"),
+        Sender("Q"),
+        Sender("Z"),
+        Sender("B", iso_code="in"),
+        Sender("B", iso_code="us"),
+    ]
+    in_flight = []
+    overlaps = []
+    lock = threading.Lock()
+
+    def send(batch):
+        keys = {sender.key for sender in batch}
+        with lock:
+            overlaps.extend(keys & other for other in in_flight if keys & other)
+            in_flight.append(keys)
+        threading.Event().wait(0.02)
+        with lock:
+            in_flight.remove(keys)
+        return all_done(batch, CREATE)
+
+    processed = process(senders, send, CREATE, 2, connections=4)
+    assert overlaps == []
+    assert set(outcomes(processed).values()) == {"done"}
+
+
+def test_nothing_is_lost_if_no_thread_can_be_started(monkeypatch):
+    def start(_thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    server = Server([("A", all_done), ("B", all_done), ("C", all_done)])
+    processed = process([Sender(name) for name in "ABC"], server.send, CREATE, 1, connections=4)
+    assert outcomes(processed) == dict.fromkeys("ABC", "done")

@@ -1,0 +1,308 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a response says about the senders of its request: each row of the table of ``read_response``."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, read_response
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
+
+EXISTS = "Sender ID Already exist."
+MISSING = "Sender ID does not exist."
+HTML = b"<html><title>Service</title></html>"
+
+
+def body(code, message="a message", data=(), error=()):
+    return json.dumps({"code": code, "message": message, "data": data or [], "error": error or {}}).encode()
+
+
+def row(sender, **fields):
+    return {"id": "6XX67", "status": "1", "sender": sender, **fields}
+
+
+def named(**reasons):
+    return {str(i): {"sender": text, "sender_name": name} for i, (name, text) in enumerate(reasons.items())}
+
+
+def read(status, content, names="ADPAI ABCF01", operation=CREATE):
+    return read_response(operation, [Sender(name) for name in names.split()], status, content)
+
+
+def outcomes(response):
+    return {sender.name: result.outcome for sender, result in response.results.items()}
+
+
+ALL = {"ADPAI": "created", "ABCF01": "created"}
+ROWS = [row("ADPAI", code="MSG106"), row("ABCF01", code="MSG106")]
+CASE_1 = body("MSG134", "Sender IDs not created", error=named(ABCF01=EXISTS))
+
+# name: (status, body, kind, whether to retry)
+WHOLE_REQUEST = {
+    "500": (500, body("WA500"), Kind.LOST, True),
+    "500 that names senders": (500, CASE_1, Kind.LOST, True),
+    "502 of a gateway": (502, HTML, Kind.LOST, True),
+    "408": (408, b"", Kind.LOST, True),
+    "499": (499, b"", Kind.LOST, True),
+    "200 that is empty": (200, b"", Kind.LOST, True),
+    "200 in HTML": (200, HTML, Kind.LOST, True),
+    "200 with a missing comma": (200, b'{"code": "MSG106" "message": ""}', Kind.LOST, True),
+    "200 with a list": (200, b"[]", Kind.LOST, True),
+    "200 without a code": (200, b'{"message": "Fine"}', Kind.LOST, True),
+    "200 with a number as the code": (200, b'{"code": 106}', Kind.LOST, True),
+    "200 nested too deeply": (200, b"[" * 100_000, Kind.LOST, True),
+    "303": (303, b"", Kind.LOST, False),
+    "302": (302, b"", Kind.STOP, False),
+    "401 in HTML": (401, HTML, Kind.STOP, False),
+    "RBC001": (401, body("RBC001"), Kind.STOP, False),
+    "WA401": (401, body("WA401"), Kind.STOP, False),
+    "WA-401": (401, body("WA-401"), Kind.STOP, False),
+    "E110": (400, body("E110"), Kind.STOP, False),
+    "E110 with 200": (200, body("E110"), Kind.STOP, False),
+    "407": (407, HTML, Kind.STOP, False),
+    "429": (429, HTML, Kind.STOP, True),
+    "RBC195": (400, body("RBC195"), Kind.STOP, False),
+    "RBC192": (400, body("RBC192", "Exceeded max capacity of 1,000 senders"), Kind.TOO_LARGE, False),
+    "413": (413, HTML, Kind.TOO_LARGE, False),
+    "200 with an undocumented code": (200, body("MSG999", error="none"), Kind.LOST, True),
+    "200 with the code of a rejection that names nobody": (200, body("MSG134"), Kind.LOST, True),
+    "200 with the other operation's code": (200, body("MSG108"), Kind.LOST, True),
+    "200 with WA500": (200, body("WA500"), Kind.LOST, True),
+    "400 with a success code": (400, body("MSG106", data=ROWS), Kind.LOST, False),
+    "400 with the other operation's success code": (400, body("MSG108"), Kind.LOST, False),
+    "400 with WA500": (400, body("WA500"), Kind.LOST, False),
+    "400 in HTML": (400, HTML, Kind.STOP, False),
+    "403 in HTML": (403, HTML, Kind.STOP, False),
+    "404 in the API's JSON": (404, body("404", "No such resource"), Kind.STOP, False),
+    "405": (405, HTML, Kind.STOP, False),
+    "410": (410, HTML, Kind.STOP, False),
+    "WA400": (400, body("WA400", error={"payload": "Incorrect"}), Kind.REJECTED_UNNAMED, False),
+    "rejection without names": (400, body("MSG134", error=[EXISTS]), Kind.REJECTED_UNNAMED, False),
+    "rejection of others": (400, body("MSG134", error=named(OTHER=EXISTS)), Kind.REJECTED_UNNAMED, False),
+    "rejection whose rows report a success": (400, body("MSG134", data=ROWS), Kind.LOST, False),
+    "rows of another request": (200, body("MSG106", data=[row("OTHER")]), Kind.LOST, True),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE_REQUEST)
+def test_response_that_names_no_sender(name):
+    status, content, kind, retry = WHOLE_REQUEST[name]
+    response = read(status, content)
+    assert (response.kind, response.retry, response.results) == (kind, retry, {})
+
+
+# name: (status, body, outcomes)
+SUCCESSES = {
+    "MSG106 with rows": (200, body("MSG106", data=ROWS), ALL),
+    "rows in an object": (200, body("MSG106", data={"0": ROWS[0], "1": ROWS[1]}), ALL),
+    "rows in lists of lists": (200, body("MSG106", data=[[ROWS[0]], [ROWS[1]]]), ALL),
+    "one row that is the data": (200, body("MSG106", data=ROWS[0]), {"ADPAI": "created"}),
+    "names in another case": (200, body("MSG106", data=[row("adpai"), row("AbcF01")]), ALL),
+    "rows without a code": (200, body("MSG106", data=[row("ADPAI"), row("ABCF01")]), ALL),
+    "rows that are missing": (200, body("MSG106", data=ROWS[:1]), {"ADPAI": "created"}),
+    "no rows": (200, body("MSG106"), {}),
+    "a row code 200": (200, body("MSG106", data=[ROWS[0], row("ABCF01", code="200")]), {"ADPAI": "created"}),
+    "a row code 0": (200, body("MSG106", data=[ROWS[0], row("ABCF01", code=0)]), {"ADPAI": "created"}),
+    "a row code in another case": (
+        200,
+        body("MSG106", data=[ROWS[0], row("ABCF01", code="msg106")]),
+        {"ADPAI": "created"},
+    ),
+    "a row code of a rejection": (
+        200,
+        body("MSG106", data=[ROWS[0], row("ABCF01", code="MSG134")]),
+        {"ADPAI": "created"},
+    ),
+    "WA202 without rows": (202, body("WA202", data={"message_id": "A1"}), ALL),
+    "WA202 with rows": (202, body("WA202", data=[row("ADPAI")]), {"ADPAI": "created"}),
+    "WA202 with errors": (202, body("WA202", error=named(ABCF01="is bad")), {**ALL, "ABCF01": "rejected"}),
+    "errors beside rows": (
+        200,
+        body("MSG106", data=ROWS[:1], error=named(ABCF01=EXISTS)),
+        {"ADPAI": "created", "ABCF01": "present"},
+    ),
+    "an error that contradicts a row": (
+        200,
+        body("MSG106", data=ROWS, error=named(ABCF01="is bad")),
+        {"ADPAI": "created", "ABCF01": "unknown"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SUCCESSES)
+def test_success(name):
+    status, content, expected = SUCCESSES[name]
+    response = read(status, content)
+    assert (response.kind, outcomes(response)) == (Kind.SUCCESS, expected)
+
+
+def test_success_of_a_delete_settles_all_senders():
+    response = read(200, body("MSG108"), operation=DELETE)
+    assert (response.kind, outcomes(response)) == (Kind.SUCCESS, {"ADPAI": "deleted", "ABCF01": "deleted"})
+
+
+@pytest.mark.parametrize("code", ["MSG106", "WA202"])
+def test_success_codes_of_create_are_no_success_of_a_delete(code):
+    assert read(200, body(code), operation=DELETE).kind is Kind.LOST
+
+
+def test_success_returns_the_ids():
+    response = read(200, body("MSG106", data=[row("ADPAI", id=67), row("ABCF01")]))
+    assert {sender.name: (result.id, result.code) for sender, result in response.results.items()} == {
+        "ADPAI": ("67", "MSG106"),
+        "ABCF01": ("6XX67", "MSG106"),
+    }
+
+
+# name: (status, body, outcomes)
+REJECTIONS = {
+    "Case 1": (400, CASE_1, {"ABCF01": "present"}),
+    "Case 1 with 200": (200, CASE_1, {"ABCF01": "present"}),
+    "Case 1 with 404": (404, CASE_1, {"ABCF01": "present"}),
+    "a list of errors": (400, body("MSG134", error=list(named(ADPAI="is bad").values())), {"ADPAI": "rejected"}),
+    "an undocumented code": (400, body("MSG999", error=named(ADPAI="is bad")), {"ADPAI": "rejected"}),
+    "others besides": (400, body("MSG134", error=named(OTHER=EXISTS, ADPAI=EXISTS)), {"ADPAI": "present"}),
+    "a name in another case": (400, body("MSG134", error=named(adpai=EXISTS)), {"ADPAI": "present"}),
+    "several reasons, one of which is no rejection": (
+        400,
+        body("MSG134", error=[{"sender_name": "ADPAI", "sender": EXISTS, "entity_id": "Entity ID is not valid"}]),
+        {"ADPAI": "rejected"},
+    ),
+    "reasons in two entries": (
+        400,
+        body("MSG134", error=[*named(ADPAI=EXISTS).values(), *named(ADPAI="is bad").values()]),
+        {"ADPAI": "rejected"},
+    ),
+    "no reason": (400, body("MSG134", error=[{"sender_name": "ADPAI"}]), {"ADPAI": "rejected"}),
+    "a sender and a message": (
+        400,
+        body("MSG134", error=[{"sender": "ADPAI", "message": EXISTS}]),
+        {"ADPAI": "present"},
+    ),
+    "rows": (400, body("MSG134", data=[row("ADPAI", code="MSG134", message=EXISTS)]), {"ADPAI": "present"}),
+    "errors in data": (400, body("MSG134", data=named(ADPAI="is bad")), {"ADPAI": "rejected"}),
+    "rows of senders that are fine": (
+        400,
+        body("MSG134", data=[row("ADPAI", code="MSG134")], error=named(ABCF01=EXISTS)),
+        {"ABCF01": "present"},
+    ),
+    "rows with a success code": (400, body("MSG134", data=ROWS, error=named(ABCF01=EXISTS)), None),
+    "one row with a success code": (
+        400,
+        body("MSG134", data=ROWS[:1], error=named(ADPAI=EXISTS, ABCF01=EXISTS)),
+        {"ABCF01": "present"},
+    ),
+    "a success code with 400 that names senders": (
+        400,
+        body("MSG106", error=named(ADPAI=EXISTS)),
+        {"ADPAI": "present"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REJECTIONS)
+def test_rejection(name):
+    status, content, expected = REJECTIONS[name]
+    response = read(status, content)
+    assert (response.kind, outcomes(response)) == (Kind.LOST if expected is None else Kind.REJECTED, expected or {})
+
+
+def test_rejection_keeps_the_reason_and_the_code():
+    response = read(400, body("MSG134", error=named(ADPAI="it can only be 6 character")))
+    assert [result[1:] for result in response.results.values()] == [("", "MSG134", "it can only be 6 character")]
+
+
+# (operation, body, outcome)
+REJECTIONS_OF_ONE = [
+    (CREATE, body("WA400", error={"payload": "Incorrect payload format"}), "rejected"),
+    (CREATE, body("WA400", message=EXISTS), "present"),
+    (CREATE, body("MSG134", error={"error": EXISTS}), "present"),
+    (CREATE, body("MSG134", error=[{"sender": EXISTS}]), "present"),
+    (CREATE, body("MSG134", message=EXISTS, error=["Entity ID is not valid"]), "rejected"),
+    (CREATE, body("MSG134", error=named(OTHER=EXISTS)), "rejected"),
+    (DELETE, body("MSG136", message=MISSING), "absent"),
+    (DELETE, body("MSG136", message="Not found"), "rejected"),
+]
+
+
+@pytest.mark.parametrize(("operation", "content", "outcome"), REJECTIONS_OF_ONE)
+def test_rejection_without_a_name_is_about_the_only_sender(operation, content, outcome):
+    response = read(400, content, "ADPAI", operation)
+    assert (response.kind, outcomes(response)) == (Kind.REJECTED, {"ADPAI": outcome})
+
+
+@pytest.mark.parametrize(
+    ("names", "number", "expected"),
+    [
+        ("12345", 12345, {"12345": "present"}),
+        ("012345", 12345, {"012345": "present"}),
+        ("12345 012345", 12345, {}),
+        ("1E5 ADPAI", 100000.0, {"1E5": "present"}),
+        ("1E5 100000", 100000.0, {}),
+        ("1 ADPAI", True, {}),
+    ],
+)
+def test_number_as_a_name_matches_if_one_sender_can_be_meant(names, number, expected):
+    content = body("MSG134", error=[{"sender_name": number, "sender": EXISTS}])
+    assert outcomes(read(400, content, names)) == expected
+
+
+PRESENT = [
+    "Sender ID Already exist.",
+    "Sender ID 'ADPAI' already exists",
+    "sender id (ADPAI) already exists!",
+    "ADPAI already exists",
+    "The sender already exists in this account",
+    "Already exists",
+]
+NOT_PRESENT = [
+    "Sender ID already exists in another account",
+    "Sender ID already exists in some other account",
+    "Sender ID already exists, but the entity ID does not match",
+    "Sender ID already exist in the blocked list",
+    "Sender template already exists",
+    "Entity ID already exist",
+    "Sender ID OTHER already exists",
+    "Sender ID already submitted for verification",
+    "Sender ID has to be registered and it can only be 6 character",
+]
+ABSENT = [
+    "Sender ID does not exist.",
+    "Sender ID doesn't exist in your account",
+    "Sender 'ADPAI' not found",
+    "Sender ID could not be found",
+    "No such sender",
+    "Sender ID has already been deleted",
+]
+NOT_ABSENT = [
+    "its template was not found",
+    "Account not found for this sender",
+    "The entity ID of the sender was not found",
+    "Sender ID is not registered",
+    "Sender ID not found in the DLT registry",
+    "Sender ID cannot be deleted",
+]
+
+
+@pytest.mark.parametrize(
+    ("operation", "reason", "outcome"),
+    [
+        *((CREATE, reason, "present") for reason in PRESENT),
+        *((CREATE, reason, "rejected") for reason in NOT_PRESENT),
+        *((DELETE, reason, "absent") for reason in ABSENT),
+        *((DELETE, reason, "rejected") for reason in NOT_ABSENT),
+    ],
+)
+def test_reason_settles_a_sender_only_if_it_says_so(operation, reason, outcome):
+    assert outcomes(read(400, body("MSG134", error=named(ADPAI=reason)), operation=operation)) == {"ADPAI": outcome}
+
+
+@pytest.mark.parametrize("junk", [None, 7, "text", [None, 7, [[[[[[[[]]]]]]]]], {"sender": None}, {"sender_name": {}}])
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("code", ["MSG106", "MSG134", "WA202"])
+def test_any_shape_can_be_read(status, code, junk):
+    content = json.dumps({"code": code, "message": junk, "data": junk, "error": junk}).encode()
+    assert read(status, content).kind in Kind
