@@ -12,50 +12,57 @@ class ModuleDocFragment:
 options:
   api_key:
     description:
-      - The account's API key.
-      - If not set or empty, the environment variable E(KALEYRA_API_KEY) is used, on the host that runs the module. One of the two is required.
-      - It must consist of visible ASCII characters other than quotation marks and backslashes.
-      - It is sent in the C(api-key) header, to the host of O(api_url) and nowhere else.
+      - The API key of the account. Required, unless the environment variable E(KALEYRA_API_KEY) is set on the host that
+        runs the module.
+      - Only visible ASCII characters are allowed, without quotation marks and backslashes.
+      - The module sends it only to the host in O(api_url).
     type: str
   sid:
     description:
-      - The account's SID, only ASCII letters and digits.
-      - If not set or empty, the environment variable E(KALEYRA_SID) is used. One of the two is required.
+      - The SID of the account, only ASCII letters and digits. Required, unless the environment variable E(KALEYRA_SID)
+        is set.
     type: str
   api_url:
     description:
-      - The scheme and host of the API, such as V(https://api.in.kaleyra.io) for an account in India.
-      - If not set or empty, the environment variable E(KALEYRA_API_URL) is used, then V(https://api.kaleyra.io).
+      - The scheme and host of the API. If not set, the environment variable E(KALEYRA_API_URL) is used, then
+        V(https://api.kaleyra.io).
+      - Use the host of the account's region. Kaleyra's documentation names V(https://api.in.kaleyra.io) for India,
+        V(https://api.ap.kaleyra.io) for Singapore, V(https://api.eu.kaleyra.io) for Europe, and both
+        V(https://api.na.kaleyra.io) and V(https://api.na.kaleyra.ai) for North America.
       - HTTP is only allowed for loopback addresses.
     type: str
   api_version:
     description:
-      - The API's version, the first part of the path. Kaleyra's page names V(v2) as the base and V(v1) in every sample.
+      - The version of the API, which is the first part of the path.
+      - Kaleyra's documentation mentions V(v2), but all its examples use V(v1). Use V(v2) if Kaleyra tells you to.
     type: str
     choices: [v1, v2]
     default: v1
   endpoint:
     description:
-      - Which resource to call, C(/messages/sender) or C(/sms/sender).
+      - Which resource to call. V(messages) is C(/messages/sender), V(sms) is C(/sms/sender).
+      - The documentation of the sender API uses V(messages). Newer pages of Kaleyra recommend V(sms). Use it if the
+        account does not know the other one, for example if the API responds with HTTP 404.
     type: str
     choices: [messages, sms]
     default: messages
   connections:
     description:
-      - How many calls may be in flight at once, from V(1) to V(16), where the API's limits force several.
-      - The outcomes are the same with any number. Only where refusals name no sender, and the 300 calls for finding the bad ones are spent, may
-        others of them be found.
+      - Maximum number of parallel requests (V(1) to V(16)).
+      - This does not affect the results, unless the API rejects requests without naming senders and the limit of 300
+        bisecting requests is reached.
     type: int
     default: 4
   timeout:
     description:
-      - Seconds that one try of a call may take, from the connection to the end of the answer. At most V(86400), a day.
+      - Timeout in seconds for one attempt, including the whole response. At most V(86400).
     type: float
     default: 30.0
   retries:
     description:
-      - Extra tries of a call that found no connection, was not answered, or was answered with HTTP 408, 429 or 5xx. V(0) turns them off.
-      - The tries are spaced with growing, jittered waits, or as C(Retry-After) asks, but one call waits 60 seconds at most between all its tries.
+      - Number of retries after connection errors, lost responses and HTTP 408, 429, 499 and 5xx. V(0) disables retries.
+      - Retries use exponential backoff with jitter, or the delay in C(Retry-After). The total wait per request is
+        limited to 60 seconds.
     type: int
     default: 3
   validate_certs:
@@ -65,15 +72,16 @@ options:
     default: true
   ca_path:
     description:
-      - A file, or a folder as C(openssl rehash) makes it, with the CA certificates to trust instead of those of the environment variable
-        E(REQUESTS_CA_BUNDLE), or without it of C(requests).
-      - Ignored when O(validate_certs=false).
+      - CA bundle, or directory created with C(openssl rehash). Defaults to the environment variable
+        E(REQUESTS_CA_BUNDLE), then to the bundle of C(requests).
+      - Ignored if O(validate_certs=false).
     type: path
 notes:
-  - Proxies are taken from the environment variables E(HTTPS_PROXY) and E(NO_PROXY). Credentials in a C(.netrc) file are not used. Redirects are refused.
-  - An environment variable that is set but empty counts as not set.
-  - The key is in nothing that the module prints. Ansible itself shows it with C(ANSIBLE_DEBUG), and at C(-vvv) where a task or a play sets
-    E(KALEYRA_API_KEY) by the keyword C(environment). Use O(api_key), or the environment in which Ansible is started.
+  - Proxies are configured with the environment variables E(HTTPS_PROXY) and E(NO_PROXY). Credentials in a C(.netrc)
+    file are not used. Redirects are not followed.
+  - The module never prints the API key. Ansible itself prints it with C(ANSIBLE_DEBUG), and at C(-vvv) if a task or a
+    play sets E(KALEYRA_API_KEY) with the keyword C(environment). Use O(api_key) instead, or set the variable before
+    Ansible is started.
 requirements:
   - python >= 3.9
   - requests >= 2.25.1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,13 +52,13 @@ class Endpoint:
     verify: bool | str = True
 
 
-def use_environment(params: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of the options, with those of the account that are not set, or empty, taken from the environment.
+def use_environment(params: dict[str, Any]) -> Mapping[str, Any]:
+    """The options, with those of the account that are not set, or empty, taken from the environment.
 
     AWX sets empty environment variables for optional credential fields: they count as not set, too.
     """
     found = {name: params[name] or os.environ.get(variable, "") for name, variable in ENVIRONMENT.items()}
-    return {**params, **found, "api_url": found["api_url"] or API_URL}
+    return ChainMap({**found, "api_url": found["api_url"] or API_URL}, params)
 
 
 def build_endpoint(params: Mapping[str, Any]) -> Endpoint:

@@ -78,6 +78,8 @@ REJECTION_CODES = frozenset({"MSG134"})
 INTERNAL_ERROR_CODES = frozenset({"WA500"})
 
 HINTS = {
-    "RBC195": "the request contained senders; a proxy may have dropped the body of the DELETE request",
+    "RBC001": "Check api_key, sid, and that api_url is the account's region.",
+    "E110": "Top up the account and run the task again.",
+    "RBC195": "The request contained senders: a proxy may have dropped the body of the DELETE request.",
 }
-"""What to add to the API's own message."""
+"""What the user can do about an error that stops the run."""

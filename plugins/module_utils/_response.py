@@ -20,7 +20,6 @@ from typing import Any, NamedTuple
 from ansible_collections.community.kaleyra.plugins.module_utils._api import (
     CREATE,
     DELETE,
-    HINTS,
     INTERNAL_ERROR_CODES,
     REJECTION_CODES,
     STOP_CODES,
@@ -155,8 +154,6 @@ def _message(status: int, payload: Mapping[str, Any] | None, code: str) -> str:
         return f"{phrase}: the response is not the API's JSON{'; check api_url' if 400 <= status < 500 else ''}"
     text = payload.get("message")
     message = text.strip() if isinstance(text, str) and text.strip() else phrase
-    if code in HINTS:
-        return f"{message} ({HINTS[code]})"
     return message if status >= 300 else f"{phrase}, code {code}: {message}"
 
 

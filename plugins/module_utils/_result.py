@@ -3,102 +3,160 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 
-"""Outcomes to the task's result: rows, counts, message, warnings, diff, and a size that AWX keeps."""
+"""Builds the module's result and warnings from the outcomes, and keeps the result below AWX's size limit."""
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
+from ansible_collections.community.kaleyra.plugins.module_utils._api import HINTS, Operation
 from ansible_collections.community.kaleyra.plugins.module_utils._process import Outcome, Processed
+from ansible_collections.community.kaleyra.plugins.module_utils._secret import hide_key
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
-OUTCOMES = (
-    "created",
-    "present",
-    "deleted",
-    "absent",
-    "rejected",
-    "unknown",
-    "not_attempted",
-)
+OUTCOMES = ("created", "present", "deleted", "absent", "rejected", "unknown", "not_attempted")
 
 REPORTS: dict[str, Callable[[Outcome], bool]] = {
     "all": lambda outcome: True,
     "changes": lambda outcome: outcome.changed or outcome.failed,
     "failures": lambda outcome: outcome.failed,
 }
+"""Which outcomes each value of the option ``report`` returns."""
 
-MOST_CHARACTERS = 650_000
-"""AWX drops a task's result without a word when ``len(str(result))`` exceeds 700,000; the rest is for what Ansible adds."""
+MAX_RESULT_LENGTH = 700_000
+"""AWX silently drops the result of a task if ``len(str(result))`` is greater."""
 
-MOST_NAMED = 5
-MOST_WORDS = 500
+RESERVED_LENGTH = 50_000
+"""The part of it for warnings, Ansible's own keys and, up to ansible-core 2.20, the module's arguments."""
+
+MAX_DIFF_LENGTH = 150_000
+MAX_TEXT_LENGTH = 1000
+MAX_REASON_LENGTH = 300
+MAX_REASONS = 5
+MAX_NAMES = 5
+MAX_NAME_LENGTH = 100
 
 
-def build_result(processed: Processed, report: str, diff: bool) -> dict[str, Any]:
-    """The task's result, but for the warnings, which go to the module's ``warn``."""
+def for_display(processed: Processed, api_key: str) -> Processed:
+    """Hide the API key in all texts of servers and libraries, remove control characters, and truncate them.
+
+    All that the user sees is built from the result of this function. Responses are read before, as received.
+    """
+
+    @functools.cache  # thousands of senders have the same code and the same reason
+    def show(text: str) -> str:
+        return _truncate(hide_key(text, api_key), MAX_TEXT_LENGTH)
+
+    outcomes = [
+        Outcome(*outcome[:4], show(outcome.id), show(outcome.code), show(outcome.msg))
+        if outcome.id or outcome.code or outcome.msg
+        else outcome
+        for outcome in processed.outcomes
+    ]
+    reasons = [show(reason) for reason in processed.retry_reasons]
+    stopped = processed.stopped
+    if stopped:
+        stopped = replace(stopped, code=show(stopped.code), message=show(stopped.message))
+    return Processed(outcomes, processed.requests, reasons, stopped)
+
+
+def build_warnings(processed: Processed, operation: Operation) -> list[str]:
+    """What a user should know even if the task succeeds: retries, and senders that this run may have changed."""
+    warnings = []
+    reasons = processed.retry_reasons
+    if reasons:
+        parts = [f"{_reason('', text)} ({count}x)" for text, count in Counter(reasons).most_common(MAX_REASONS)]
+        warnings.append(f"Some requests to Kaleyra were retried ({len(reasons)} in total): {'; '.join(parts)}")
+    settled = ("present", "absent", "rejected")
+    in_doubt = [outcome for outcome in processed.outcomes if outcome.changed and outcome.outcome in settled]
+    if in_doubt:
+        warnings.append(
+            f"It is not known whether this run {operation.done} some senders, because a response was lost or did not"
+            f" mention them. They are reported as changed: {_names(in_doubt)}"
+        )
+    return warnings
+
+
+def build_result(
+    processed: Processed, operation: Operation, report: str, *, check_mode: bool = False, diff: bool = False
+) -> dict[str, Any]:
+    """The result of the module.
+
+    :arg report: a key of `REPORTS`.
+    :arg check_mode: whether the outcomes are a preview.
+    :arg diff: whether to add ``diff``.
+    """
     outcomes = processed.outcomes
     counts = Counter(outcome.outcome for outcome in outcomes)
-    failures = [outcome for outcome in outcomes if outcome.failed]
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "changed": any(outcome.changed for outcome in outcomes),
-        "failed": bool(failures),
-        "msg": _message(counts, failures, len(outcomes)),
-        "summary": {
-            "total": len(outcomes),
-            **{name: counts[name] for name in OUTCOMES},
-        },
+        "failed": any(outcome.failed for outcome in outcomes),
+        "msg": _message(processed, operation, counts, check_mode),
+        "summary": {"total": len(outcomes), **{name: counts[name] for name in OUTCOMES}},
         "api_calls": processed.requests,
     }
-    rows = [_row(outcome) for outcome in outcomes if REPORTS[report](outcome)]
-    room = MOST_CHARACTERS - len(str(rows))
     if diff:
-        found["diff"] = _diff(outcomes, room - len(str(found)))
-    found["senders"] = _fit(rows, len(str(found)) - room)
-    return found
+        result["diff"] = _diff(outcomes, check_mode)
+    rows = [_row(outcome) for outcome in outcomes if REPORTS[report](outcome)]
+    excess = len(str(result)) + len(str(rows)) - (MAX_RESULT_LENGTH - RESERVED_LENGTH)
+    result["senders"] = _shorten(rows, excess) if excess > 0 else rows
+    return result
 
 
-def build_warnings(processed: Processed) -> list[str]:
-    """What an operator should know although the task may have succeeded."""
-    found = []
-    if processed.retry_reasons:
-        reasons = Counter(processed.retry_reasons).most_common(3)
-        told = "; ".join(f"{_cut(reason, MOST_WORDS)} ({count} x)" for reason, count in reasons)
-        found.append(f"Some calls to Kaleyra were made again, {len(processed.retry_reasons)} x in all: {told}")
-    doubtful = [
-        outcome
-        for outcome in processed.outcomes
-        if outcome.changed and outcome.outcome in ("present", "absent", "rejected")
-    ]
-    if doubtful:
-        found.append(
-            f"After a lost answer it is not certain whether this run or something before it made these senders"
-            f" {doubtful[0].outcome}, so they are reported as changed: {_names(doubtful, _name)}"
-        )
-    return found
-
-
-def _message(counts: Counter[str], failures: Sequence[Outcome], total: int) -> str:
-    told = ", ".join(f"{counts[name]} {name}" for name in OUTCOMES if counts[name]) or "nothing to do"
+def _message(processed: Processed, operation: Operation, counts: Counter[str], check_mode: bool) -> str:
+    """How many senders have which outcome. If some failed: why, the first of them by reason, and what to do."""
+    outcomes, stopped = processed.outcomes, processed.stopped
+    if check_mode and outcomes:
+        return f"{len(outcomes)} would be sent to be {operation.done}; check mode does not know which senders exist"
+    summary = ", ".join(f"{counts[name]} {name}" for name in OUTCOMES if counts[name]) or "nothing to do"
+    failures = [outcome for outcome in outcomes if outcome.failed]
     if not failures:
-        return told
-    return f"{len(failures)} of {total} senders failed ({told}): {_names(failures, _name_and_reason)}"
+        return summary
+    sentences = [f"The run stopped: {_reason(stopped.code, stopped.message)}"] if stopped else []
+    if stopped and counts["not_attempted"] == len(outcomes):
+        sentences.append(f"None of the {len(outcomes)} senders was processed: {_names(outcomes)}")
+    else:
+        known = (stopped.code, stopped.message) if stopped else None
+        sentences.append(f"{len(failures)} of {len(outcomes)} senders failed ({summary}): {_reasons(failures, known)}")
+    if stopped:
+        sentences.append(HINTS.get(stopped.code, ""))
+    elif counts["not_attempted"]:
+        sentences.append("Correct the rejected senders, or use shorter lists, and run the task again")
+    if counts["unknown"]:
+        sentences.append(f"Whether unknown senders were {operation.done} is not known: run the task again")
+    return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in filter(None, sentences))
 
 
-def _names(outcomes: Sequence[Outcome], tell: Callable[[Outcome], str]) -> str:
-    more = len(outcomes) - MOST_NAMED
-    return "; ".join([*map(tell, outcomes[:MOST_NAMED]), *([f"and {more} more"] if more > 0 else [])])
+def _reasons(failures: Sequence[Outcome], known: tuple[str, str] | None) -> str:
+    """The failed senders, grouped by outcome and reason. The reason ``known`` is not repeated."""
+    groups: dict[tuple[str, str, str], list[Outcome]] = {}
+    for outcome in failures:
+        groups.setdefault((outcome.outcome, outcome.code, outcome.msg), []).append(outcome)
+    parts = [
+        f"{_names(group)} {outcome}" + ("" if (code, msg) == known else f": {_reason(code, msg)}")
+        for (outcome, code, msg), group in list(groups.items())[:MAX_REASONS]
+    ]
+    others = sum(map(len, list(groups.values())[MAX_REASONS:]))
+    return "; ".join([*parts, f"and {others} more with other reasons"] if others else parts)
 
 
-def _name(outcome: Outcome) -> str:
-    sender = outcome.sender
-    return f"{sender.name} ({sender.iso_code})" if sender.iso_code else sender.name
+def _reason(code: str, message: str) -> str:
+    return _truncate(f"{code} {message}".strip(), MAX_REASON_LENGTH)
 
 
-def _name_and_reason(outcome: Outcome) -> str:
-    code = f"{outcome.code} " if outcome.code else ""
-    return f"{_name(outcome)} {outcome.outcome}: {code}{_cut(outcome.msg, MOST_WORDS)}"
+def _names(outcomes: Sequence[Outcome]) -> str:
+    names = [_name(outcome.sender) for outcome in outcomes[:MAX_NAMES]]
+    more = len(outcomes) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+def _name(sender: Sender) -> str:
+    name = _truncate(sender.name, MAX_NAME_LENGTH)
+    return f"{name} ({sender.iso_code})" if sender.iso_code else name
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:
@@ -119,54 +177,52 @@ def _row(outcome: Outcome) -> dict[str, Any]:
     return row
 
 
-def _fit(rows: list[dict[str, Any]], excess: int) -> list[dict[str, Any]]:
-    """Shorten the rows by so many characters, if that can be done without dropping one."""
+def _shorten(rows: list[dict[str, Any]], excess: int) -> list[dict[str, Any]]:
+    """Shorten the rows by ``excess`` characters without dropping one. If that is not possible, return them unchanged."""
     dropped = []
     for name in ("code", "iso_code", "id"):
         if excess > 0:
             dropped.append(name)
             excess -= sum([len(f", {name!r}: {row[name]!r}") for row in rows if name in row])
-    if excess > 0 and rows:  # what is too long may be the diff alone
-        told = sum(len(repr(row.get("msg", ""))) for row in rows)
-        width = (told - excess) // len(rows)
-        if width < 1:
-            return rows
-        rows = [{**row, "msg": _cut(row["msg"], width)} if "msg" in row else row for row in rows]
-    for name in dropped:
-        for row in rows:
-            row.pop(name, None)
-    return rows
+    width = MAX_TEXT_LENGTH
+    if excess > 0 and rows:  # without rows, the diff is too long
+        width = (sum([len(repr(row["msg"])) for row in rows if "msg" in row]) - excess) // len(rows)
+    if width < 1:
+        return rows
+    return [
+        {name: _truncate(row[name], width) if name == "msg" else row[name] for name in row if name not in dropped}
+        for row in rows
+    ]
 
 
-def _cut(text: str, width: int) -> str:
-    """A text of at most so many characters as ``repr`` prints it."""
-    keep = len(text)
-    while keep and len(repr(text[:keep])) > width:
-        keep = min(keep - 1, keep * width // len(repr(text[:keep])))
-    return text if keep == len(text) else f"{text[: keep - 1]}\u2026" if keep else ""
+def _truncate(text: str, max_length: int) -> str:
+    """A text of at most ``max_length`` characters as ``repr`` prints it."""
+    length = len(text)
+    while length and len(repr(text[:length])) > max_length:
+        length = min(length - 1, length * max_length // len(repr(text[:length])))
+    return text if length == len(text) else f"{text[: length - 1]}\u2026" if length else ""
 
 
-def _diff(outcomes: Sequence[Outcome], most: int) -> dict[str, str]:
-    """What was and what is there, as far as the run knows, a line a sender; in more than so many characters, without what stays."""
+def _diff(outcomes: Sequence[Outcome], check_mode: bool) -> dict[str, str]:
+    """Which senders exist before and after the run, as far as it knows. A long diff omits unchanged senders."""
     before: list[str] = []
     after: list[str] = []
     for outcome in outcomes:
-        line = " ".join(filter(None, (outcome.sender.name, outcome.sender.iso_code)))
+        line = f"{outcome.sender.name} {outcome.sender.iso_code}".rstrip() + "\n"
         if outcome.outcome == "unknown":
-            after.append(f"{line} (unknown)")
+            after.append(f"{line[:-1]} (unknown)\n")
         elif outcome.outcome == "deleted" or (outcome.outcome == "present" and not outcome.changed):
             before.append(line)
         if outcome.outcome in ("created", "present"):
             after.append(line)
-    found = {"before": _lines(before), "after": _lines(after)}
-    if len(str(found)) <= most:
-        return found
-    stay = set(before).intersection(after)
-    if not stay:
-        return found
-    told = f"({len(stay)} that stay are not listed)\n"
-    return {name: told + _lines(set(lines) - stay) for name, lines in (("before", before), ("after", after))}
-
-
-def _lines(names: Iterable[str]) -> str:
-    return "".join(f"{name}\n" for name in sorted(names))
+    note = ""
+    unchanged = set(before).intersection(after)
+    if unchanged and len(str((before, after))) > MAX_DIFF_LENGTH:
+        note = f"({len(unchanged)} unchanged senders are not listed)\n"
+        before = [line for line in before if line not in unchanged]
+        after = [line for line in after if line not in unchanged]
+    diff = {"before": note + "".join(sorted(before)), "after": note + "".join(sorted(after))}
+    if check_mode:
+        header = "would be sent; which senders exist is not known"
+        diff.update(before_header=header, after_header=header)
+    return diff

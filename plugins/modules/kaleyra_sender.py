@@ -10,13 +10,19 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: kaleyra_sender
 version_added: 1.0.0
-short_description: Create and delete Sender IDs for SMS at Kaleyra
+short_description: Create and delete SMS sender IDs of a Kaleyra account
 description:
-  - Declares which SMS Sender IDs an account at Kaleyra has, or has not. The whole list is one task, of one sender or of tens of thousands.
-  - Senders that are missing are created, those that exist are left alone, and for each one the result says what happened to it.
-  - Kaleyra's API refuses a whole call when one of its senders exists already or is unacceptable. The module learns from the refusal and sends
-    the others again, so that one bad sender never keeps another from being created or deleted.
-  - The API has no documented way to read what is there, so an existing sender's description, country or entity ID is neither compared nor changed.
+  - Creates and deletes SMS sender IDs of a Kaleyra account. One task can handle tens of thousands of senders.
+  - The module creates the missing senders, leaves the others unchanged, and reports a result for each sender.
+  - Kaleyra's API rejects a whole request if one sender in it already exists or is invalid. The module then retries
+    without the rejected senders, so one bad sender does not block the others.
+  - The API has no documented way to list senders. Therefore the module cannot look up senders, cannot delete those that
+    are not in the list (purge), and neither compares nor changes the description, country and entity ID of an existing
+    sender.
+  - India requires that businesses and their sender IDs are registered in a DLT (distributed ledger technology) registry
+    of a telecom operator before they send messages. The registry assigns the entity ID, also called PE ID, which is
+    required for the country V(in). It calls sender IDs headers. Register a sender there first, then create it with this
+    module.
 author:
   - The community.kaleyra authors (@ansible-collections)
 extends_documentation_fragment:
@@ -27,26 +33,27 @@ attributes:
   check_mode:
     support: partial
     details:
-      - In check mode nothing is sent, and the API cannot be asked what exists. Every sender is reported as it would be sent, as
+      - Check mode sends nothing, and does not know which senders exist. It reports each sender that would be sent as
         RV(senders[].outcome=created) or RV(senders[].outcome=deleted).
   diff_mode:
     support: full
     details:
-      - Where the result would be longer than AWX keeps, the senders that stay as they are are counted instead of listed.
+      - If the diff would be very long, unchanged senders are counted instead of listed.
   idempotent:
     support: partial
     details:
       - With O(state=present), a second run changes nothing.
-      - With O(state=absent), a second run changes nothing as far as the API says that a sender does not exist. Its page does not tell what
-        deleting an unknown sender answers.
+      - With O(state=absent), a second run reports no change only if the API says that the sender does not exist.
+        The API documentation does not say how deleting an unknown sender is answered.
 options:
   senders:
     description:
-      - The sender IDs, a list of dictionaries. A sender without fields of its own can also be a plain string.
+      - The senders, as a list of dictionaries. A sender that needs no other fields can also be a plain string.
       - If empty, the module succeeds without calling the API.
       - Duplicates are ignored with a warning. Conflicting entries for the same sender and country are an error.
       - Exactly one of O(senders) and O(src) is required. For thousands of senders, O(src) is faster.
-      - The type is V(raw), because Ansible would convert the elements of a list. The module validates them itself, and reports all errors together.
+      - The type is V(raw), because Ansible would convert the elements of a list. The module validates them, and reports
+        all errors together.
     type: raw
     suboptions:
       sender:
@@ -71,47 +78,79 @@ options:
         type: str
   src:
     description:
-      - UTF-8 file with the list, on the host that runs the module. With a local connection, relative paths are relative to the playbook directory.
-      - A C(.csv) file has a header line with the columns V(sender), V(description), V(iso_code) and V(entity_id), in any order and case. Spaces, hyphens
-        and underscores in a header do not matter. V(name), V(sender id) and V(header) are aliases of V(sender), V(country) and V(country code) of
-        V(iso_code), V(pe id) and V(dlt entity id) of V(entity_id). Other columns are ignored, and empty cells count as not set.
-      - The cells of a C(.csv) file are separated by commas, semicolons or tabs.
+      - UTF-8 file with the list, on the host that runs the module. With a local connection, relative paths are relative
+        to the playbook directory.
       - A C(.json) file contains a list as in O(senders).
+      - A C(.csv) file has a header line that names the columns V(sender), V(description), V(iso_code) and V(entity_id)
+        in any order. Other columns are ignored. The separator is a comma, a semicolon or a tab.
+      - Column names are compared without regard to case, spaces, hyphens and underscores. Aliases of V(sender) are
+        V(name), V(sender id) and V(header), of V(entity_id) V(pe id) and V(dlt entity id), of V(iso_code) V(country)
+        and V(country code).
     type: path
   state:
     description:
-      - Whether the senders have to exist.
-      - With V(absent), only the sender of each entry is read, for deleting goes by the name alone.
+      - Whether the senders should exist.
+      - With V(absent), only O(senders[].sender) is used, because senders are deleted by name, in all countries.
     type: str
     choices: [present, absent]
     default: present
   description:
     description:
-      - The description of every sender that gives none of its own.
+      - Default description for senders that do not set one.
     type: str
   iso_code:
     description:
-      - The country of every sender that gives none of its own.
+      - Default country for senders that do not set one.
     type: str
   entity_id:
     description:
-      - The DLT entity ID of every sender that gives none of its own.
+      - Default DLT entity ID for senders that do not set one.
     type: str
   batch_size:
     description:
-      - How many senders to send in one call. At most V(5000) for O(state=present) and V(100) for O(state=absent), the API's limits, which are the defaults.
+      - Number of senders per request.
+      - The API's limit is the maximum and the default. It is V(5000) for O(state=present) and V(100) for
+        O(state=absent).
     type: int
   report:
     description:
-      - Which senders RV(senders) holds, V(all) of them, those V(changes) concern, which are the changed and the failed ones, or the V(failures) alone.
-      - AWX drops the result of a task without a word when it gets too long. 5000 senders fit in; for more of them use V(changes).
+      - Which senders to return in RV(senders).
+      - V(all) returns all senders, V(changes) those that changed or failed, and V(failures) those that failed.
+      - AWX silently drops results that are too long. 5000 senders fit; use V(changes) for more.
     type: str
     choices: [all, changes, failures]
     default: all
+notes:
+  - An empty string counts as not set, in an option, a field, a cell of a C(.csv) file and an environment variable.
+  - To manage one or many accounts, use the role P(community.kaleyra.senders#role) or the playbook
+    C(community.kaleyra.senders). The playbook C(community.kaleyra.demo) shows the module with a mock API, and
+    C(community.kaleyra.awx) configures AWX.
+seealso:
+  - ref: ansible_collections.community.kaleyra.docsite.guarantees
+    description: What the module guarantees, and how it reads the API's responses.
+  - ref: ansible_collections.community.kaleyra.docsite.guide_senders
+    description: Lists of senders in tasks, CSV and JSON files.
+  - ref: ansible_collections.community.kaleyra.docsite.guide_results
+    description: How to use the results.
+  - ref: ansible_collections.community.kaleyra.docsite.guide_accounts
+    description: How to manage several accounts with the role and the playbook.
+  - ref: ansible_collections.community.kaleyra.docsite.guide_awx
+    description: How to run the playbook in AWX.
+  - ref: ansible_collections.community.kaleyra.docsite.troubleshooting
+    description: What the messages mean.
+  - plugin: community.kaleyra.overview
+    plugin_type: filter
+    description: Summarizes the results of several accounts.
+  - name: Create Sender ID
+    description: Kaleyra's documentation of the request that creates senders.
+    link: https://developers.kaleyra.io/docs/create-sender-id
+  - name: Delete Sender ID
+    description: Kaleyra's documentation of the request that deletes senders.
+    link: https://developers.kaleyra.io/docs/delete-sender-id
 """
 
 EXAMPLES = r"""
-- name: Declare the sender IDs of an account in India
+- name: Create the senders of an account in India
   community.kaleyra.kaleyra_sender:
     api_url: https://api.in.kaleyra.io
     api_key: "{{ kaleyra_api_key }}"
@@ -124,21 +163,21 @@ EXAMPLES = r"""
       - sender: ABCF01
         description: One-time passwords
 
-- name: Declare the senders that a file lists, and get back those that were changed or failed
+- name: Create the senders of a file, and return those that changed or failed
   community.kaleyra.kaleyra_sender:
     api_key: "{{ kaleyra_api_key }}"
     sid: HXXXXXXX071US
     src: "{{ playbook_dir }}/senders.csv"
     report: changes
 
-- name: Delete sender IDs
+- name: Delete senders
   community.kaleyra.kaleyra_sender:
     api_key: "{{ kaleyra_api_key }}"
     sid: HXXXXXXX071US
     state: absent
     senders:
-      - sender: ADPAI
-      - sender: JSONSEND
+      - ADPAI
+      - JSONSEND
 
 - name: Set the account once for several tasks
   module_defaults:
@@ -146,25 +185,34 @@ EXAMPLES = r"""
       api_key: "{{ kaleyra_api_key }}"
       sid: HXXXXXXX071US
   block:
-    - name: Declare the senders in use
+    - name: Create the senders in use
       community.kaleyra.kaleyra_sender:
         senders: "{{ senders_in_use }}"
 
-    - name: Delete the senders that were given up
+    - name: Delete unused senders
       community.kaleyra.kaleyra_sender:
-        senders: "{{ senders_given_up }}"
+        senders: "{{ senders_unused }}"
         state: absent
 """
 
 RETURN = r"""
+msg:
+  description:
+    - The number of senders with each outcome.
+    - If the task fails, also the first failed senders with their reasons, the number of the others, and what to do.
+  type: str
+  returned: always
+  sample: >-
+    1 of 3 senders failed (1 created, 1 present, 1 rejected): TOOLONGID (in) rejected: MSG134 Sender ID has to be
+    registered and it can only be 6 character.
 senders:
   description:
-    - What became of the senders, each distinct one once, in the order they were declared in. O(report) chooses which are returned.
-    - Where they would make the result longer than AWX keeps, RV(senders[].code), then RV(senders[].iso_code) and RV(senders[].id) are left
-      out, and long reasons are cut. Where that would not be enough, all is returned as it is.
+    - One entry per distinct sender, in input order. O(report) selects which senders are returned.
+    - If the result would exceed AWX's size limit, RV(senders[].code), then RV(senders[].iso_code) and RV(senders[].id)
+      are omitted, and long messages are truncated. If that is not enough, the result is returned in full.
   type: list
   elements: dict
-  returned: when the input was not at fault
+  returned: when the options were valid
   contains:
     sender:
       description: The sender ID.
@@ -173,51 +221,52 @@ senders:
       sample: ADPAI
     outcome:
       description:
-        - What happened.
-        - V(created), this run created it.
-        - V(present), it was there already.
-        - V(deleted), this run deleted it.
-        - V(absent), it was not there.
-        - V(rejected), the API refused this sender.
-        - V(unknown), it was sent, and no answer told what became of it.
-        - V(not_attempted), it was not processed, because the run had to stop.
+        - The result for this sender.
+        - "V(created): this run created it."
+        - "V(present): it already exists."
+        - "V(deleted): this run deleted it."
+        - "V(absent): it does not exist."
+        - "V(rejected): the API rejected it."
+        - "V(unknown): it was sent, but the result is not known, for example because the response was lost."
+        - "V(not_attempted): the run stopped before it was processed."
       type: str
       returned: always
       sample: created
     changed:
-      description: Whether this run changed the sender, or may have. V(false) means that it certainly did not.
+      description:
+        - Whether this run changed the sender, or may have changed it. V(false) means that it did not.
       type: bool
       returned: always
       sample: true
     failed:
-      description: Whether the sender is not as it was declared, as far as anyone knows.
+      description: Whether the sender is not known to be in the requested state.
       type: bool
       returned: always
       sample: false
     iso_code:
-      description: The country it was declared for.
+      description: The country.
       type: str
-      returned: with O(state=present)
+      returned: if O(state=present)
       sample: in
     id:
-      description: The ID that the API gave to the sender when it was created.
+      description: The ID that the API assigned to the sender when it was created.
       type: str
-      returned: when the API told it
+      returned: when the API returned one
       sample: 6XX67
     code:
-      description: The API's code.
+      description: The code of the API's response.
       type: str
-      returned: when the sender was changed or failed by an answer that has one
+      returned: when the sender changed or failed, and the API's response had one
       sample: MSG106
     msg:
-      description: The reason, in the API's words where it gave any.
+      description: The reason, as given by the API if possible.
       type: str
-      returned: when the sender failed, or when it is not certain that this run did not change it
+      returned: on failure, or if it is uncertain whether this run changed the sender
       sample: Sender ID has to be registered and it can only be 6 character
 summary:
-  description: How many senders there are, and how many of them had each outcome.
+  description: The total number of senders, and the number of senders with each outcome.
   type: dict
-  returned: when the input was not at fault
+  returned: when the options were valid
   sample:
     total: 3
     created: 1
@@ -228,108 +277,93 @@ summary:
     unknown: 0
     not_attempted: 0
 api_calls:
-  description: The HTTP requests that were sent, retries counted.
+  description: Number of HTTP requests sent, including retries.
   type: int
-  returned: when the input was not at fault
+  returned: when the options were valid
   sample: 2
 """
 
-import signal
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.community.kaleyra.plugins.module_utils import (
-    _account,
-    _api,
-    _client,
-    _process,
-    _result,
-    _sender,
-    _sender_file,
+from ansible_collections.community.kaleyra.plugins.module_utils._account import (
+    account_argument_spec,
+    account_errors,
+    build_endpoint,
+    use_environment,
 )
+from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE
+from ansible_collections.community.kaleyra.plugins.module_utils._client import REQUESTS_IMPORT_ERROR, Client
+from ansible_collections.community.kaleyra.plugins.module_utils._process import preview, process
+from ansible_collections.community.kaleyra.plugins.module_utils._result import (
+    REPORTS,
+    build_result,
+    build_warnings,
+    for_display,
+)
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import describe
+from ansible_collections.community.kaleyra.plugins.module_utils._sender_file import read_senders
 
-MAX_ECHOED = 2000
+MAX_SHOWN_SENDERS = 2000
+"""Characters of the option ``senders`` that the result may repeat."""
 
 
-class Module(AnsibleModule):
-    """AnsibleModule whose results echo neither secrets nor long lists as ``invocation``.
+def argument_spec() -> dict[str, dict[str, Any]]:
+    """All options of the module."""
+    return {
+        **account_argument_spec(),
+        "senders": {"type": "raw"},
+        "src": {"type": "path"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "description": {"type": "str"},
+        "iso_code": {"type": "str"},
+        "entity_id": {"type": "str"},
+        "batch_size": {"type": "int"},
+        "report": {"type": "str", "choices": list(REPORTS), "default": "all"},
+    }
 
-    Up to ansible-core 2.20 ``AnsibleModule._return_formatted`` adds all arguments, also if they are invalid.
-    """
 
-    def _invocation(self) -> dict[str, Any]:
-        senders, api_url = self.params.get("senders"), str(self.params.get("api_url"))
-        shown = senders if len(str(senders)) <= MAX_ECHOED else f"(not shown: {len(senders)} entries or characters)"
-        hidden = {"api_key": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "senders": shown}
-        if "@" in api_url or "?" in api_url:
-            hidden["api_url"] = "(not shown: it may contain credentials)"
-        return {"module_args": {**self.params, **hidden}}
-
-    def fail_json(self, msg: str, **kwargs: Any) -> None:
-        super().fail_json(msg, **{"invocation": self._invocation(), **kwargs})
-
-    def exit_json(self, **kwargs: Any) -> None:
-        super().exit_json(**{"invocation": self._invocation(), **kwargs})
+def protect_output(module: AnsibleModule, api_key: str) -> None:
+    """Hide secrets and long lists in the output: up to ansible-core 2.20 all results repeat ``module.params``."""
+    if api_key:
+        module.no_log_values.add(api_key)  # it may come from the environment
+    senders, api_url = module.params["senders"], module.params["api_url"] or ""
+    if len(str(senders)) > MAX_SHOWN_SENDERS:
+        module.params["senders"] = f"(not shown: {len(senders)} entries or characters)"
+    if "@" in api_url or "?" in api_url:
+        module.params["api_url"] = "(not shown: it may contain credentials)"
 
 
 def main() -> None:
-    fields = ("description", "iso_code", "entity_id")
-    module = Module(
-        argument_spec={
-            **_account.account_argument_spec(),
-            "senders": {"type": "raw"},
-            "src": {"type": "path"},
-            "state": {
-                "type": "str",
-                "choices": ["present", "absent"],
-                "default": "present",
-            },
-            **{name: {"type": "str"} for name in fields},
-            "batch_size": {"type": "int"},
-            "report": {
-                "type": "str",
-                "choices": list(_result.REPORTS),
-                "default": "all",
-            },
-        },
-        supports_check_mode=True,
-    )
-    if _client.REQUESTS_IMPORT_ERROR:
-        module.fail_json(
-            msg=missing_required_lib("requests"),
-            exception=_client.REQUESTS_IMPORT_ERROR,
-        )
+    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
+    if REQUESTS_IMPORT_ERROR:
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
 
-    params = _account.use_environment(module.params)
-    # The key may come from the environment. Ansible would hide the spaces of all texts for a key of one space.
-    module.no_log_values = {text for text in [*module.no_log_values, params["api_key"]] if text.strip()}
-    operation = _api.CREATE if params["state"] == "present" else _api.DELETE
-    batch_size = operation.max_batch if params["batch_size"] is None else params["batch_size"]
-    checked = _sender_file.read_senders(params)
-    errors = [*_account.account_errors(params), *_sender.describe(checked.errors)]
+    options = use_environment(module.params)
+    operation = CREATE if options["state"] == "present" else DELETE
+    batch_size = operation.max_batch if options["batch_size"] is None else options["batch_size"]
+    checked = read_senders(options)
+    errors = [*account_errors(options), *describe(checked.errors)]
     if not 1 <= batch_size <= operation.max_batch:
-        errors.insert(0, f"batch_size is {batch_size}, must be 1 to {operation.max_batch} with state={params['state']}")
+        errors.append(f"batch_size is {batch_size}, must be 1 to {operation.max_batch} with state={options['state']}")
+    protect_output(module, options["api_key"])
     if errors:
         module.fail_json(msg="; ".join(errors))
 
     if module.check_mode:
-        processed = _process.preview(checked.senders, operation)
+        processed = preview(checked.senders, operation)
     else:
-        client = _client.Client(_account.build_endpoint(params), operation)
-        try:
-            processed = _process.process(checked.senders, client.send, operation, batch_size, params["connections"])
-        finally:
-            client.stop()
+        client = Client(build_endpoint(options), operation)
+        processed = process(checked.senders, client.send, operation, batch_size, options["connections"])
 
-    for warning in [*_sender.describe(checked.warnings), *_result.build_warnings(processed)]:
+    processed = for_display(processed, options["api_key"])
+    for warning in [*describe(checked.warnings), *build_warnings(processed, operation)]:
         module.warn(warning)
-    result = _result.build_result(processed, params["report"], module._diff)
+    result = build_result(processed, operation, options["report"], check_mode=module.check_mode, diff=module._diff)
     if result["failed"]:
         module.fail_json(**result)
     module.exit_json(**result)
 
 
 if __name__ == "__main__":
-    # As SIGTERM does, an interrupt ends the process at once: Python would wait for the calls in flight first.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     main()

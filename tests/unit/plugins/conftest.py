@@ -12,15 +12,15 @@ import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common.parameters import PASS_VARS
 
-COUNTED = ("created", "present", "deleted", "absent", "rejected", "unknown", "not_attempted")
+OUTCOMES = ("created", "present", "deleted", "absent", "rejected", "unknown", "not_attempted")
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
-    """A function that runs the module with its arguments as options, and returns its result.
+    """A function that runs the module with its keyword arguments as options, and returns its result.
 
-    A mock API as the first argument gives the account of the API's pages there. The result's ``warnings`` are those
-    that the module gave. What holds for every result is checked here.
+    The first argument can be a mock API: then its sample account is the default. The result's ``warnings`` are those
+    that the module gave. What is true of every result is checked here.
     """
     from ansible_collections.community.kaleyra.plugins.modules import kaleyra_sender
     from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID
@@ -33,39 +33,37 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         if mock_api:
             options = {"api_url": mock_api.url, "sid": SAMPLE_SID, "api_key": SAMPLE_KEY, **options}
         arguments = {"_ansible_check_mode": check, "_ansible_diff": diff, **options}
-        if "inject_invocation" in PASS_VARS:  # older than ansible-core 2.21 always do
+        if "inject_invocation" in PASS_VARS:  # ansible-core before 2.21 always injects it
             arguments["_ansible_inject_invocation"] = True
         with monkeypatch.context() as patch:
             patch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
-            patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)  # ansible-core 2.19 and newer ask for it
+            patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)  # required by ansible-core 2.19
             patch.setattr(basic.AnsibleModule, "warn", lambda _self, text: warnings.append(text))
             with pytest.raises(SystemExit) as end:
                 kaleyra_sender.main()
         printed = capsys.readouterr().out
         assert str(options.get("api_key") or SAMPLE_KEY) not in printed + "".join(warnings)
         result: dict[str, Any] = json.loads(printed)
-        json.dumps(result, ensure_ascii=False).encode()  # Ansible drops a result that is no UTF-8
+        json.dumps(result, ensure_ascii=False).encode()  # Ansible drops a result that is not UTF-8
         assert bool(end.value.code) == result.get("failed", False)
         if "summary" in result:
-            _check(result, options.get("report", "all"))
+            _check_result(result, options.get("report", "all"))
         return {**result, "warnings": warnings}
 
     return run
 
 
-def _check(result: dict[str, Any], report: str) -> None:
-    """What the contract says of every result that tells of senders."""
+def _check_result(result: dict[str, Any], report: str) -> None:
     rows, summary = result["senders"], result["summary"]
-    assert list(summary) == ["total", *COUNTED]
-    assert summary["total"] == sum(summary[outcome] for outcome in COUNTED)
+    assert list(summary) == ["total", *OUTCOMES]
+    assert summary["total"] == sum(summary[outcome] for outcome in OUTCOMES)
     for row in rows:
         assert row["failed"] == (row["outcome"] in ("rejected", "unknown", "not_attempted"))
-        # After a lost answer a sender may be there, or gone, through this run or not.
-        if row["outcome"] not in ("present", "absent"):
+        if row["outcome"] not in ("present", "absent", "rejected"):  # these may be in doubt
             assert row["changed"] == (row["outcome"] in ("created", "deleted", "unknown"))
     if report == "all":
-        assert [summary[outcome] for outcome in COUNTED] == [
-            sum(row["outcome"] == outcome for row in rows) for outcome in COUNTED
+        assert [summary[name] for name in OUTCOMES] == [
+            sum(row["outcome"] == name for row in rows) for name in OUTCOMES
         ]
         assert result["changed"] == any(row["changed"] for row in rows)
     assert result["failed"] == any(row["failed"] for row in rows)
