@@ -216,6 +216,25 @@ def site(session: nox.Session) -> None:
     session.run(str(folder / "build.sh"), external=True)
 
 
+@nox.session(default=False)
+def benchmark(session: nox.Session) -> None:
+    """Time whole plays and compare them with a module that does the minimum; options: -- --rounds 3 --only lookup"""
+    session.install("ansible-core", "-r", "requirements.txt")
+    session.run("python", "tests/benchmark/benchmark.py", *session.posargs)
+
+
+@nox.session(default=False)
+def mutants(session: nox.Session) -> None:
+    """Test the tests: list small changes of the code that no unit test catches; one file: -- '*_process*'"""
+    session.install("ansible-core", "mutmut~=3.8.1", *TESTS)
+    setup = prepare_collections(session, install_in_site_packages=False)
+    if setup:
+        shutil.copy("pyproject.toml", setup.current_place)  # mutmut needs the folder in which ansible_collections is
+        with session.chdir(setup.current_place):
+            session.run("mutmut", "run", *session.posargs)
+            session.run("mutmut", "results")
+
+
 antsibull_nox.load_antsibull_nox_toml()
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module that does nothing: a play with it is what Ansible itself takes."""
+"""A module that does nothing. Its play takes the time that Ansible itself needs."""
 
 from ansible.module_utils.basic import AnsibleModule
 
