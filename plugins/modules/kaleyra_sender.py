@@ -90,7 +90,7 @@ options:
   state:
     description:
       - Whether the senders should exist.
-      - With V(absent), only O(senders[].sender) is used, because senders are deleted by name, in all countries.
+      - With V(absent), only the sender IDs are used, because the API deletes senders by name, in all countries.
     type: str
     choices: [present, absent]
     default: present
