@@ -33,10 +33,11 @@ nox.options.reuse_venv = "yes"
 
 # A developer's own account and configuration must not change the results. Parallel sessions need separate homes of
 # Ansible, because ansible-lint keeps mock modules there and deletes them when it ends.
-for variable in [name for name in os.environ if name.startswith(("ANSIBLE_", "KALEYRA_"))]:
+for variable in [name for name in os.environ if re.match("ANSIBLE_(?!TEST_)|KALEYRA_", name)]:
     del os.environ[variable]
 ansible_home = tempfile.TemporaryDirectory(prefix="ansible-home-")
 os.environ["ANSIBLE_HOME"] = ansible_home.name
+os.environ["PATH"] += f"{os.pathsep}/usr/sbin"  # nginx
 
 CORES = {
     "newest": (["ansible-core"], ">=3.11"),
