@@ -150,6 +150,8 @@ def _message(status: int, payload: Mapping[str, Any] | None, code: str) -> str:
         phrase = f"HTTP {status}"
     if 300 <= status < 400:
         return f"{phrase}: redirect not followed; check api_url"
+    if status == 429 and payload is None:
+        return phrase
     if payload is None:
         return f"{phrase}: the response is not the API's JSON{'; check api_url' if 400 <= status < 500 else ''}"
     text = payload.get("message")

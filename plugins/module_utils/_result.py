@@ -16,7 +16,7 @@ from typing import Any
 from ansible_collections.community.kaleyra.plugins.module_utils._api import HINTS, Operation
 from ansible_collections.community.kaleyra.plugins.module_utils._process import Outcome, Processed
 from ansible_collections.community.kaleyra.plugins.module_utils._secret import hide_key
-from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender, show
 
 OUTCOMES = ("created", "present", "deleted", "absent", "rejected", "unknown", "not_attempted")
 
@@ -38,7 +38,6 @@ MAX_TEXT_LENGTH = 1000
 MAX_REASON_LENGTH = 300
 MAX_REASONS = 5
 MAX_NAMES = 5
-MAX_NAME_LENGTH = 100
 
 
 def for_display(processed: Processed, api_key: str) -> Processed:
@@ -48,19 +47,19 @@ def for_display(processed: Processed, api_key: str) -> Processed:
     """
 
     @functools.cache  # thousands of senders have the same code and the same reason
-    def show(text: str) -> str:
+    def clean(text: str) -> str:
         return _truncate(hide_key(text, api_key), MAX_TEXT_LENGTH)
 
     outcomes = [
-        Outcome(*outcome[:4], show(outcome.id), show(outcome.code), show(outcome.msg))
+        Outcome(*outcome[:4], clean(outcome.id), clean(outcome.code), clean(outcome.msg))
         if outcome.id or outcome.code or outcome.msg
         else outcome
         for outcome in processed.outcomes
     ]
-    reasons = [show(reason) for reason in processed.retry_reasons]
+    reasons = [clean(reason) for reason in processed.retry_reasons]
     stopped = processed.stopped
     if stopped:
-        stopped = replace(stopped, code=show(stopped.code), message=show(stopped.message))
+        stopped = replace(stopped, code=clean(stopped.code), message=clean(stopped.message))
     return Processed(outcomes, processed.requests, reasons, stopped)
 
 
@@ -118,7 +117,8 @@ def _message(processed: Processed, operation: Operation, counts: Counter[str], c
         return summary
     sentences = [f"The run stopped: {_reason(stopped.code, stopped.message)}"] if stopped else []
     if stopped and counts["not_attempted"] == len(outcomes):
-        sentences.append(f"None of the {len(outcomes)} senders was processed: {_names(outcomes)}")
+        subject = f"None of the {len(outcomes)} senders" if len(outcomes) > 1 else "No sender"
+        sentences.append(f"{subject} was processed: {_names(outcomes)}")
     else:
         known = (stopped.code, stopped.message) if stopped else None
         sentences.append(f"{len(failures)} of {len(outcomes)} senders failed ({summary}): {_reasons(failures, known)}")
@@ -127,7 +127,7 @@ def _message(processed: Processed, operation: Operation, counts: Counter[str], c
     elif counts["not_attempted"]:
         sentences.append("Correct the rejected senders, or use shorter lists, and run the task again")
     if counts["unknown"]:
-        sentences.append(f"Whether unknown senders were {operation.done} is not known: run the task again")
+        sentences.append(f"Whether the unknown senders were {operation.done} is not known: run the task again")
     return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in filter(None, sentences))
 
 
@@ -155,8 +155,7 @@ def _names(outcomes: Sequence[Outcome]) -> str:
 
 
 def _name(sender: Sender) -> str:
-    name = _truncate(sender.name, MAX_NAME_LENGTH)
-    return f"{name} ({sender.iso_code})" if sender.iso_code else name
+    return f"{show(sender.name)} ({sender.iso_code})" if sender.iso_code else show(sender.name)
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:
@@ -166,14 +165,8 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "changed": outcome.changed,
         "failed": outcome.failed,
     }
-    if outcome.sender.iso_code:
-        row["iso_code"] = outcome.sender.iso_code
-    if outcome.id:
-        row["id"] = outcome.id
-    if outcome.code:
-        row["code"] = outcome.code
-    if outcome.msg:
-        row["msg"] = outcome.msg
+    optional = (("iso_code", outcome.sender.iso_code), ("id", outcome.id), ("code", outcome.code), ("msg", outcome.msg))
+    row.update({name: text for name, text in optional if text})
     return row
 
 

@@ -33,7 +33,7 @@ PLUGINS = sorted(page for kind in ("filter", "modules") for page in (CLONE / "pl
 VARIABLES = {
     "kaleyra_api_key": "key-of-the-examples",
     "senders_in_use": [{"sender": "ADPAI", "iso_code": "us", "description": "testing"}],
-    "senders_given_up": [{"sender": "JSONSEND"}],
+    "senders_unused": [{"sender": "JSONSEND"}],
     "vault_kaleyra_api_key_bank": "key-of-the-bank",
     "vault_kaleyra_api_key_shop": "key-of-the-shop",
 }
