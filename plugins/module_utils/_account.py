@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from collections import ChainMap
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 API_URL = "https://api.kaleyra.io"
 ENVIRONMENT = {"api_key": "KALEYRA_API_KEY", "sid": "KALEYRA_SID", "api_url": "KALEYRA_API_URL"}
+LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 MAX_CONNECTIONS = 16
 MAX_TIMEOUT = 86400.0
 
@@ -111,12 +111,5 @@ def _url_errors(url: str) -> Iterator[str]:
         yield "api_url has no valid host name"
     if "?" in url or "#" in url:
         yield "api_url contains a query (?) or a fragment (#): remove it"
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+    if parts.scheme != "https" and not (parts.scheme == "http" and LOOPBACK.fullmatch(host)):
         yield "api_url must begin with https:// (http:// is only allowed for loopback addresses)"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

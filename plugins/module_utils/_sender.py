@@ -95,7 +95,7 @@ class Sender:
         self.key = name.lower()
 
     def __repr__(self) -> str:
-        return f"Sender({self.name!r}, {self.description!r}, {self.iso_code!r}, {self.entity_id!r})"
+        return f"Sender{(self.name, self.description, self.iso_code, self.entity_id)}"
 
 
 @dataclass
@@ -129,12 +129,15 @@ class Checked(NamedTuple):
 
 
 DUPLICATE = "ignored: a duplicate of {}"
+SPREADSHEET_NAME = "sender looks like a number or a date of a spreadsheet; check it"
+SPREADSHEET_ID = "entity_id {} ends in zeros, as a spreadsheet writes a long number; check its digits"
 Problems = list[tuple[str, str]]  # of one entry: see InputError's problem and value
 
 
 def senders_to_delete(entries: Entries) -> Checked:
     """Validate the names: senders are deleted by name only, in all countries."""
-    errors, duplicates = [], []
+    errors: list[InputError] = []
+    warnings: list[InputError] = []
     first: dict[str, int] = {}
     problems: Problems = []
     for number, fields in entries.rows:
@@ -143,10 +146,12 @@ def senders_to_delete(entries: Entries) -> Checked:
             errors.append(entries.error(number, fields, *problems.pop()))
         elif name in first:
             problem = "ignored: the same sender as {}, and senders are deleted by name only"
-            duplicates.append(entries.error(number, fields, problem, entries.place(first[name])))
+            warnings.append(entries.error(number, fields, problem, entries.place(first[name])))
         else:
             first[name] = number
-    return Checked([Sender(name) for name in first], errors, duplicates)
+            if _is_spreadsheet_value(name):
+                warnings.append(entries.error(number, fields, SPREADSHEET_NAME))
+    return Checked([Sender(name) for name in first], errors, warnings)
 
 
 def senders_to_create(entries: Entries, defaults: Mapping[str, str]) -> Checked:
@@ -175,15 +180,17 @@ def senders_to_create(entries: Entries, defaults: Mapping[str, str]) -> Checked:
             different = f"the same sender and country as {{}}, with another {' and '.join(other)}; remove one of them"
             error = entries.error(number, fields, different if other else DUPLICATE, entries.place(earlier))
             (errors if other else warnings).append(error)
-        elif not name.isalnum() and SPREADSHEET_NUMBER_OR_DATE.fullmatch(name):
-            problem = "sender looks like a number or a date of a spreadsheet; check it"
-            warnings.append(entries.error(number, fields, problem))
+        elif _is_spreadsheet_value(name):
+            warnings.append(entries.error(number, fields, SPREADSHEET_NAME))
         if entity_id not in entity_ids:
             entity_ids.add(entity_id)
             if len(entity_id) >= 18 and len(entity_id.rstrip("0")) <= 15:  # a spreadsheet keeps 15 digits
-                problem = "entity_id {} ends in zeros, as a spreadsheet writes a long number; check its digits"
-                warnings.append(entries.error(number, fields, problem, entity_id))
+                warnings.append(entries.error(number, fields, SPREADSHEET_ID, entity_id))
     return Checked([sender for _number, sender in first.values()], errors, warnings)
+
+
+def _is_spreadsheet_value(name: str) -> bool:
+    return not name.isalnum() and SPREADSHEET_NUMBER_OR_DATE.fullmatch(name) is not None
 
 
 def _read_common(
@@ -208,11 +215,9 @@ def _read_common(
     return texts
 
 
-def _read(
-    fields: Mapping[str, object], name: str, problems: Problems, default: str = "", optional: bool = False
-) -> str:
+def _read(entry: Mapping[str, object], name: str, problems: Problems, default: str = "", optional: bool = False) -> str:
     """A field's text, or the default, which has been validated. What is wrong is added to ``problems``."""
-    value = fields.get(name)
+    value = entry.get(name)
     if name == "sender" and isinstance(value, str) and value.isalnum():
         return value  # most of them: nothing else to check
     if value is None or value == "":

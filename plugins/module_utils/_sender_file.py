@@ -30,11 +30,12 @@ from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
 
 MAX_HEADER = 65536
 SAVE_AS_CSV = "save the sheet as CSV UTF-8"
+SAVE_AS_UTF8 = "save it as UTF-8, in a spreadsheet as CSV UTF-8"
 SIGNATURES = {
     b"PK\x03": f"this is an Excel workbook or another ZIP archive; {SAVE_AS_CSV}",
     b"\xd0\xcf\x11\xe0": f"this is an old Excel workbook (.xls); {SAVE_AS_CSV}",
-    b"\xff\xfe": "this is UTF-16; save it as UTF-8, in a spreadsheet as CSV UTF-8",
-    b"\xfe\xff": "this is UTF-16; save it as UTF-8, in a spreadsheet as CSV UTF-8",
+    b"\xff\xfe": f"this is UTF-16; {SAVE_AS_UTF8}",
+    b"\xfe\xff": f"this is UTF-16; {SAVE_AS_UTF8}",
     b"\x1f\x8b": "this is compressed with gzip; decompress it",
 }
 COLUMNS = {
@@ -44,8 +45,6 @@ COLUMNS = {
     **dict.fromkeys(("entityid", "peid", "dltentityid"), "entity_id"),
 }
 """The field of a CSV header, which is compared in lower case, without spaces, hyphens and underscores."""
-
-
 # A text with one of these is not a name, but an entry in another format, such as "sender=ADPAI" or JSON.
 NOT_IN_NAME = re.compile(r"[=:,;{}\[\]]")
 
@@ -55,12 +54,7 @@ class RepeatedField(dict[str, Any]):
 
 
 class _FileError(Exception):
-    """The file cannot be read as a list of senders. ``line`` is 0 if it does not matter."""
-
-    def __init__(self, problem: str, line: int = 0) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.line = line
+    """The file cannot be read as a list of senders. The arguments are what is wrong and, if it matters, the line."""
 
 
 def read_senders(params: Mapping[str, Any]) -> Checked:
@@ -77,10 +71,8 @@ def _read_entries(senders: Any, src: str | None, required: Sequence[str]) -> tup
     """An empty string counts as not set, which Ansible's check for mutually exclusive options does not know."""
     given = senders not in (None, "")
     if given == bool(src):
-        problem = (
-            "they are mutually exclusive; set only one" if src else "one of them is required (an empty list is [])"
-        )
-        return Entries(""), [InputError("senders and src", problem)]
+        problem = "are mutually exclusive; set only one" if src else "are both missing; set one (an empty list is [])"
+        return Entries(""), [InputError("task options", f"senders and src {problem}")]
     if src:
         return read_sender_file(src, required)
     if isinstance(senders, list):
@@ -131,15 +123,12 @@ def read_sender_file(path: str, required: Sequence[str]) -> tuple[Entries, list[
             return _read_csv(_read_text(path), f"{name} line ", required)
         if kind == ".json":
             return entries_of(_read_json(_read_text(path)), f"{name}[")
-        raise _FileError(_unknown_kind(path, kind))
+        if kind in (".yml", ".yaml"):
+            raise _FileError(f"src does not read YAML; use senders: \"{{{{ lookup('file', '{path}') | from_yaml }}}}\"")
+        raise _FileError(f"src must be a .csv or .json file; {SAVE_AS_CSV}")
     except _FileError as error:
-        return Entries(""), [InputError(f"{path}, line {error.line}" if error.line else path, error.problem)]
-
-
-def _unknown_kind(path: str, kind: str) -> str:
-    if kind in (".yml", ".yaml"):
-        return f"src does not read YAML; use senders: \"{{{{ lookup('file', '{path}') | from_yaml }}}}\""
-    return f"src must be a .csv or .json file; {SAVE_AS_CSV}"
+        problem, *line = error.args
+        return Entries(""), [InputError(", line ".join([path, *map(str, line)]), problem)]
 
 
 def _read_text(path: str) -> str:
@@ -148,21 +137,20 @@ def _read_text(path: str) -> str:
             data = file.read()
     except OSError as error:
         hint = (
-            "" if os.path.isabs(path) else " (with a local connection, a relative path begins at the playbook's folder)"
+            "" if os.path.isabs(path) else "; with a local connection, a relative path begins at the playbook's folder"
         )
         where = f"{os.path.abspath(path)} on {platform.node()}{hint}"
-        raise _FileError(f"the file cannot be read: {error.strerror}: {where}") from None
+        raise _FileError(f"{error.strerror}: {where}") from None
     for signature, problem in SIGNATURES.items():
         if data.startswith(signature):
             raise _FileError(problem)
     if b"\0" in data:
-        raise _FileError("this is not a text in UTF-8: it contains NUL characters, as UTF-16 does; save it as UTF-8")
+        raise _FileError(f"this contains NUL characters, as UTF-16 does; {SAVE_AS_UTF8}")
     try:
         text = data.decode().lstrip("\ufeff")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
         raise _FileError(
-            "this is not UTF-8, but probably Latin-1; save it as UTF-8, in a spreadsheet as CSV UTF-8", line
+            f"this is not UTF-8, but probably Latin-1; {SAVE_AS_UTF8}", data.count(b"\n", 0, error.start) + 1
         ) from None
     if text.lstrip().startswith("<"):
         raise _FileError("this is HTML or XML, such as a website's login page; download the list again")
@@ -241,17 +229,13 @@ def _columns(header: Sequence[str]) -> list[str]:
 
 def _check_header(header: Sequence[str], columns: Sequence[str], required: Sequence[str], line: int) -> None:
     if not header:
-        raise _FileError(
-            "the file is empty; the first line must name the columns: sender,description,iso_code,entity_id"
-        )
+        raise _FileError(f"the file is empty; its first line must name the columns: {','.join(FIELDS)}")
     missing = [field for field in required if field not in columns]
     if missing:
         hint = "; description and iso_code can also be options of the task" if missing != ["sender"] else ""
         shown = ", ".join(map(show, header))
         raise _FileError(f"no column {' and no column '.join(missing)}; the columns are: {shown}{hint}", line)
     for field in set(columns) - {""}:
-        cells = [cell.strip() for cell, column in zip(header, columns) if column == field]
+        cells = [show(cell.strip()) for cell, column in zip(header, columns) if column == field]
         if len(cells) > 1:
-            raise _FileError(
-                f"{len(cells)} columns for {field}: {', '.join(map(show, cells))}; remove all but one", line
-            )
+            raise _FileError(f"{len(cells)} columns for {field}: {', '.join(cells)}; keep only one", line)
