@@ -1,0 +1,308 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lists of senders as people have them: in the task, in CSV and JSON files, and in formats that are not supported."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import describe
+from ansible_collections.community.kaleyra.plugins.module_utils._sender_file import read_senders
+
+DEFAULTS = {"description": "common", "iso_code": "in", "entity_id": "123456789011"}
+UNSET = dict.fromkeys(("senders", "src", *DEFAULTS))
+ADPAI = ("ADPAI", "testing", "us", "")
+ABCF01 = ("ABCF01", "common", "in", "123456789011")
+HEADER = "sender,description,iso_code,entity_id\n"
+LINE = "ADPAI,testing,in,123456789012\n"
+
+
+@pytest.fixture
+def read(tmp_path):
+    """A function that reads a file with a content, with defaults for the task's options, and returns what it contains."""
+
+    def read(name, content, **options):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read_senders({"state": "present", **UNSET, **DEFAULTS, "src": str(path), **options})
+
+    return read
+
+
+def read_task(senders, **options):
+    return read_senders({"state": "present", **UNSET, **DEFAULTS, "senders": senders, **options})
+
+
+def valid(checked):
+    assert checked.errors == []
+    return [(sender.name, sender.description, sender.iso_code, sender.entity_id) for sender in checked.senders]
+
+
+def message(checked):
+    return "; ".join(describe(checked.errors))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("sender,description,iso_code,entity_id\nADPAI,testing,us,\nABCF01,,,\n", id="commas"),
+        pytest.param("sender;description;iso_code;entity_id\nADPAI;testing;us;\nABCF01;;;\n", id="semicolons"),
+        pytest.param("sender\tdescription\tiso_code\nADPAI\ttesting\tus\nABCF01\t\t\n", id="tabs"),
+        pytest.param("sep=;\r\nsender;description;iso_code\r\nADPAI;testing;us\r\nABCF01;;\r\n", id="sep="),
+        pytest.param('"sep=|"\nsender|description|iso_code\nADPAI|testing|us\nABCF01||\n', id="sep= in quotes"),
+        pytest.param("\ufeffsender,description,iso_code\nADPAI,testing,us\nABCF01,,\n", id="BOM"),
+        pytest.param("\ufeff\ufeffsender,description,iso_code\nADPAI,testing,us\nABCF01,,\n", id="two BOMs"),
+        pytest.param(
+            "\ufeffsep=,\n\ufeffsender,description,iso_code\nADPAI,testing,us\nABCF01,,\n", id="BOM after sep="
+        ),
+        pytest.param('\ufeff"sender";"description";"iso_code"\n"ADPAI";"testing";"us"\nABCF01;;\n', id="quotes"),
+        pytest.param("sender,description,iso_code\r\nADPAI,testing,us\r\nABCF01,,\r\n", id="CRLF"),
+        pytest.param("sender,description,iso_code\rADPAI,testing,us\rABCF01,,\r", id="CR"),
+        pytest.param("sender,description,iso_code\nADPAI,testing,us\nABCF01,,", id="no last line end"),
+        pytest.param(
+            "\n \nsender,description,iso_code\n\nADPAI,testing,us\n,,\n , ,\t\nABCF01,,\n\n", id="blank lines"
+        ),
+        pytest.param("sender,description,iso_code\nADPAI,testing,us,,\nABCF01,,,, ,\n", id="trailing empty cells"),
+        pytest.param("sender,description,iso_code\nADPAI,testing,us\nABCF01\n", id="short line"),
+        pytest.param("no,sender,description,iso_code,\n1,ADPAI,testing,us,x\n2,ABCF01,,,\n", id="other columns"),
+        pytest.param(
+            "sender;description;iso_code;note (OTP, alerts, service, offers)\nADPAI;testing;us;a,b\nABCF01\n",
+            id="more commas than semicolons",
+        ),
+    ],
+)
+def test_reads_csv_as_programs_write_it(read, content):
+    assert valid(read("LIST.CSV", content, entity_id="123456789011")) == [(*ADPAI[:3], "123456789011"), ABCF01]
+
+
+@pytest.mark.parametrize("sender", ["Sender", "SENDER ID", "sender_id", "Sender-ID", " name ", "Header", "SenderId"])
+@pytest.mark.parametrize("iso_code", ["ISO_Code", "iso code", "Country", "COUNTRY-CODE", "country_code"])
+@pytest.mark.parametrize("entity_id", ["Entity ID", "PE ID", "pe_id", "DLT Entity Id", "entityid"])
+def test_matches_csv_headers_by_their_aliases(read, sender, iso_code, entity_id):
+    content = f"{sender},{iso_code},{entity_id},Description\nADPAI,us,123456789012,testing\n"
+    assert valid(read("a.csv", content)) == [("ADPAI", "testing", "us", "123456789012")]
+
+
+@pytest.mark.parametrize("sender", ["sender", "Sender ID", "header"])
+def test_a_column_name_beside_another_for_the_sender_is_ignored(read, sender):
+    assert valid(read("a.csv", f"Name,{sender}\nPeter,ABCF01\n")) == [ABCF01]
+
+
+@pytest.mark.parametrize(
+    "header", ["sender,Sender ID", "name,Name", "sender,country,iso_code", "sender,PE ID,entity_id"]
+)
+def test_rejects_two_columns_for_one_field(read, header):
+    text = message(read("a.csv", f"\n{header}\n"))
+    assert "a.csv, line 2" in text
+    assert all(column in text for column in header.split(",")[-2:])
+
+
+def test_reads_csv_cells_unchanged(read):
+    content = 'sender,description\r\n0012,"a, ""b"";\nc\t\r\nd\re"\r\nT\u00e4st, d \r\n'
+    assert [sender[:2] for sender in valid(read("a.csv", content))] == [
+        ("0012", 'a, "b";\nc\t\r\nd\re'),
+        ("T\u00e4st", " d "),
+    ]
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.csv", "sender\n\n"), ("a.csv", "sender,x\r\n"), ("a.json", "[]")])
+def test_a_file_without_entries_is_an_empty_list(read, name, content):
+    assert valid(read(name, content)) == []
+
+
+def test_a_csv_error_names_file_and_first_line_of_the_row(read):
+    content = (
+        b'sep=;\r\n\r\n"sender";description;iso_code\r\n\r\nADPAI;"two\r\n\r\nlines";in\r\n'
+        b';;\r\n"ABCF01";"a\nb";IND\r\n\r\n;x;in\r\nABCF99;x;in;y\r\n'
+    )
+    text = message(read("bank.csv", content))
+    assert "bank.csv line 9 (ABCF01): iso_code" in text
+    assert "bank.csv line 12 (no sender): sender is required" in text
+    assert "bank.csv line 13 (ABCF99): more cells" in text
+
+
+@pytest.mark.parametrize(
+    ("header", "options", "words"),
+    [
+        ("ADPAI", {}, ["no column sender", "the columns are: ADPAI"]),
+        ("Sendr;text", {}, ["no column sender", "Sendr, text"]),
+        ("Sender,Text", {"description": "", "iso_code": ""}, ["description", "iso_code", "Sender, Text", "options"]),
+        ("Sender,Text", {"iso_code": ""}, ["no column iso_code"]),
+    ],
+)
+def test_a_missing_column_is_reported_with_the_columns(read, header, options, words):
+    text = message(read("a.csv", header + "\nx\n", **options))
+    assert "a.csv, line 1" in text
+    assert all(word in text for word in words)
+
+
+def test_deleting_needs_only_a_column_sender(read):
+    options = dict.fromkeys(DEFAULTS, "")
+    checked = read("a.csv", "Sender ID,Country\nADPAI,India\n", state="absent", **options)
+    assert valid(checked) == [("ADPAI", "", "", "")]
+
+
+@pytest.mark.parametrize("name", ["senders.csv", "senders.json"])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PK\x03\x04\x14\0", ["Excel", "CSV UTF-8"]),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", ["Excel", "CSV UTF-8"]),
+        ((HEADER + LINE).encode("utf-16"), ["UTF-16", "UTF-8"]),
+        ((HEADER + LINE).encode("utf-16-be"), ["UTF-16", "UTF-8"]),
+        ((HEADER + LINE.replace("testing", "T\u00e4st")).encode("latin-1"), ["line 2", "Latin-1", "UTF-8"]),
+        (gzip.compress(HEADER.encode()), ["gzip"]),
+        (b"\r\n<!DOCTYPE html><html>", ["HTML"]),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>", ["HTML or XML"]),
+    ],
+)
+def test_names_a_wrong_format_in_one_sentence(read, name, content, words):
+    checked = read(name, content)
+    assert len(checked.errors) == 1
+    assert all(word in message(checked) for word in ["senders", *words])
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("a.xlsx", "CSV UTF-8"),
+        ("a.txt", ".csv or .json"),
+        ("csv", ".csv"),
+        (".csv", ".json"),
+        ("a.yml", "from_yaml"),
+        ("a.YAML", "from_yaml"),
+    ],
+)
+def test_names_the_supported_kinds_of_files(read, name, word):
+    assert word in message(read(name, HEADER))
+    assert name in message(read(name, HEADER))
+
+
+def test_a_file_that_does_not_exist_is_shown_with_its_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = message(read_task(None, src="none.csv"))
+    assert str(tmp_path / "none.csv") in text
+    assert "playbook" in text
+    assert "playbook" not in message(read_task(None, src=str(tmp_path / "none.json")))
+
+
+def test_a_folder_cannot_be_read(tmp_path):
+    (tmp_path / "a.csv").mkdir()
+    assert "a.csv" in message(read_task(None, src=str(tmp_path / "a.csv")))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", ["empty"]),
+        ("\ufeff\n \t\n", ["empty"]),
+        (HEADER + LINE + 'ABCF01,"testing,in,123456789011\n' + LINE, ["line 3", "never closed"]),
+        (HEADER + LINE + 'ABCF01,"test"ing,in,123456789011\n', ["line 3"]),
+        (HEADER + LINE + f"ABCF01,{'x' * 200_000},in,\n", ["line 3"]),
+        ('sender,"description,iso_code\n' + LINE, ["line 1"]),
+    ],
+)
+def test_rejects_a_malformed_csv(read, content, words):
+    checked = read("bank.csv", content)
+    assert len(checked.errors) == 1
+    assert all(word in message(checked) for word in ["bank.csv", *words])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[{"sender": "ADPAI", "description": "testing", "iso_code": "us"}, {"sender": "ABCF01"}]',
+        '\ufeff\ufeff[{"sender":"ADPAI","description":"testing","iso_code":"us"},{"name":"ABCF01"}]\r\n',
+        '[{"sender": "ADPAI", "description": "testing", "iso_code": "us", "entity_id": null}, "ABCF01"]',
+        '[{"sender": "ADPAI", "description": "testing", "iso_code": "us"}, {"name": "ABCF01", "entity_id": 123456789011}]',
+    ],
+)
+def test_reads_json(read, content):
+    assert valid(read("a.json", content)) == [(*ADPAI[:3], "123456789011"), ABCF01]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", ["a.json", "line 1"]),
+        ('[\n{"sender": "A"}\n{"sender": "B"}]', ["a.json", "line 3"]),
+        ("[{'sender': 'A'}]", ["a.json", "line 1"]),
+        ("{}", ["a.json", "list"]),
+        ("null", ["a.json", "list"]),
+        ('{"senders": []}', ["a.json", "list"]),
+        ("[" * 100_000, ["a.json"]),
+        ('["A", {"sender": "B", "sender": "C"}]', ["a.json[1]", "twice"]),
+        ('[{"sender": "A", "description": "x", "iso_code": "in", "sender": "B"}]', ["a.json[0]", "twice"]),
+        ('[{"sender": 5349}]', ["a.json[0] (5349)", "quote"]),
+        ('[{"sender": "A"}, 5349]', ["a.json[1]", "number 5349", '{"sender": "ADPAI"}']),
+        ('[["A"], null, {}]', ["a.json[0]", "a.json[1]", "a.json[2] (no sender)"]),
+        ('[{"sender": "A", "\\udcff": 1}]', ["a.json[0] (A)", "unknown", "entity_id"]),
+        ('[{"sender": "\\ud800"}]', ["a.json[0]"]),
+        ('[{"sender": "A", "entity_id": ' + "1" * 4000 + "}]", ["entity_id"]),
+    ],
+)
+def test_rejects_json_and_names_the_place(read, content, words):
+    text = message(read("a.json", content))
+    assert all(word in text for word in words)
+    text.encode()
+
+
+def test_errors_of_format_and_of_values_are_reported_together(read):
+    csv = message(read("a.csv", "sender,iso_code\nA,us,x,y\nB,usa\n,us\n", description=" "))
+    assert all(part in csv for part in ("line 2 (A)", "line 3 (B)", "line 4 (no sender)", "description"))
+    rows = [5, {"sender": "A", "iso_code": "usa"}, {"sender": "B", "foo": 1}, {"name": "C", "sender": "D"}]
+    text = message(read("a.json", json.dumps(rows)))
+    assert all(f"a.json[{index}]" in text for index in range(4))
+
+
+def test_a_plain_name_takes_all_fields_from_the_options():
+    assert valid(read_task(["ABCF01", {"name": "B", "iso_code": "us"}])) == [ABCF01, ("B", "common", "us", ABCF01[3])]
+    assert [sender.name for sender in read_task(["ABCF01"], state="absent").senders] == ["ABCF01"]
+
+
+@pytest.mark.parametrize(
+    "entry", ["sender=ADPAI", "sender: ADPAI", '{"sender": "ADPAI"}', "ADPAI,ABCF01", "A;B", "[A]"]
+)
+def test_a_plain_name_is_not_an_entry_in_another_format(entry):
+    text = message(read_task(["A", entry]))
+    assert "senders[1]" in text
+    assert "- sender:" in text
+
+
+@pytest.mark.parametrize(("entry", "word"), [(5349, "number 5349"), (True, "boolean"), (None, "null"), (["A"], "list")])
+def test_rejects_an_entry_of_another_type(entry, word):
+    text = message(read_task(["A", entry]))
+    assert all(part in text for part in ("senders[1]", word, "- sender:"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [({"sendr": "A"}, ["unknown", "sendr", "entity_id"]), ({"name": "A", "sender": "A"}, ["sender", "alias name"])],
+)
+def test_rejects_an_entry_with_other_fields(fields, words):
+    text = message(read_task([{"sender": "B"}, fields]))
+    assert all(word in text for word in ["senders[1]", *words])
+
+
+@pytest.mark.parametrize(
+    ("senders", "words"),
+    [
+        ("ADPAI", ["text ADPAI", '[{"sender"', "src"]),
+        ('[{"sender": "ADPAI"}]', ["text", "from_json"]),
+        ({"sender": "ADPAI"}, ["dictionary", "list"]),
+        (5349, ["number 5349", "list"]),
+        (False, ["boolean", "list"]),
+    ],
+)
+def test_rejects_senders_that_are_not_a_list(senders, words):
+    assert all(word in message(read_task(senders)) for word in ["senders", *words])
+
+
+def test_exactly_one_of_senders_and_src_is_required(read):
+    assert "mutually exclusive" in message(read("a.csv", HEADER, senders=[]))
+    for empty in (None, ""):
+        assert "senders and src" in message(read_task(empty, src=empty))
+        assert valid(read_task(["ABCF01"], src=empty)) == [ABCF01]
+        assert valid(read("a.csv", "sender\nABCF01\n", senders=empty)) == [ABCF01]
