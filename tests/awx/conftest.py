@@ -1,12 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of AWX run with. `make awx` makes all of it; a test that misses something is skipped and says what.
-
-* The environments `.venv/oldest` and `.venv/newest`, or the folders in ``KALEYRA_OLDEST`` and ``KALEYRA_NEWEST``: virtual environments with
-  ansible-core 2.16 and the newest, and `requests`.
-* The collection `awx.awx` 24.6.1, in `.venv/collections-awx` or the collections path in ``KALEYRA_AWX_COLLECTIONS``; pip downloads it.
-* ``KALEYRA_NO_SKIP`` turns the skips into failures.
-"""
+"""Fixtures for the tests of AWX, which run with the ansible-core of pytest's environment."""
 
 from __future__ import annotations
 
@@ -22,47 +16,35 @@ from typing import Any
 import pytest
 
 CLONE = pathlib.Path(__file__).resolve().parents[2]
-STATE = CLONE / ".venv"
 PROJECT = CLONE / "examples" / "awx-project"
 VAULT_PASSWORD = "kaleyra-example"
-AWX_COLLECTION_FROM = "ansible==10.7.0"
 
 
-@pytest.fixture(scope="session", params=["oldest", "newest"])
-def core(request: pytest.FixtureRequest) -> pathlib.Path:
-    """The folder with the programs of one ansible-core, of each in turn."""
-    name = request.param
-    programs = pathlib.Path(os.environ.get(f"KALEYRA_{name.upper()}") or STATE / name) / "bin"
-    if not (programs / "ansible-playbook").exists():
-        pytest.skip(f"needs the {name} ansible-core in {programs}: `make awx` puts it there")
-    return programs
+@pytest.fixture(scope="session")
+def core() -> pathlib.Path:
+    """The folder with the programs of ansible-core."""
+    return pathlib.Path(sys.prefix, "bin")
 
 
 @pytest.fixture(scope="session")
 def awx_collections(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """A collections path with `awx.awx`."""
-    path = pathlib.Path(os.environ.get("KALEYRA_AWX_COLLECTIONS") or STATE / "collections-awx")
-    if not (path / "ansible_collections" / "awx" / "awx").exists():
-        folder = tmp_path_factory.mktemp("ansible")
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--quiet",
-            "--no-deps",
-            "--dest",
-            str(folder),
-            AWX_COLLECTION_FROM,
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"needs awx.awx from the PyPI package {AWX_COLLECTION_FROM}: {done.stderr}")
-        with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
-            wheel.extractall(
-                path, [name for name in wheel.namelist() if name.startswith("ansible_collections/awx/awx/")]
-            )
-    return path
+    """A collections path with `awx.awx` 24.6.1, from the PyPI package that contains it."""
+    folder = tmp_path_factory.mktemp("awx")
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--dest",
+        str(folder),
+        "ansible==10.7.0",
+    ]
+    subprocess.run(command, check=True)
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        wheel.extractall(folder, [name for name in wheel.namelist() if name.startswith("ansible_collections/awx/awx/")])
+    return folder
 
 
 @pytest.fixture
@@ -72,23 +54,12 @@ def project(tmp_path: pathlib.Path) -> pathlib.Path:
 
 
 @pytest.fixture
-def password(tmp_path: pathlib.Path) -> pathlib.Path:
-    """A file with the example project's vault password."""
-    path = tmp_path / "password"
-    path.write_text(VAULT_PASSWORD, encoding="utf-8")
-    return path
-
-
-@pytest.fixture
 def run(
     core: pathlib.Path, collections: pathlib.Path, tmp_path: pathlib.Path
 ) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """A function that runs a program of the ansible-core with variables: ``run(["ansible-playbook", ...], NAME="value")``."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("ANSIBLE_", "KALEYRA_", "CONTROLLER_", "PYTHON"))
-    }
+    """A function that runs a program of ansible-core: ``run(["ansible-playbook", ...], VARIABLE="value")``."""
+    outside = ("ANSIBLE_", "KALEYRA_", "CONTROLLER_", "PYTHON")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(outside)}
 
     def _run(command: list[Any], **variables: str) -> subprocess.CompletedProcess[str]:
         environment = {
@@ -110,7 +81,7 @@ def run(
 
 @pytest.fixture
 def controller() -> Iterator[Any]:
-    """A stand-in for AWX, as `(awx, url)`."""
+    """A mock of AWX, as `(awx, url)`."""
     from ansible_collections.community.kaleyra.tests.awx import fake_awx
 
     with fake_awx.running() as (awx, url):

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A job as AWX lays it out and runs it, without the server: folders, environment and options of `awx/main/tasks/jobs.py`."""
+"""A job as AWX runs it, without the server: folders, environment and options of `awx/main/tasks/jobs.py`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from typing import Any
 
 import yaml
 
-MOST_RESULT_CHARACTERS = 700_000
-"""AWX's `MAX_EVENT_RES`: of a longer result, the event keeps nothing."""
+MAX_RESULT_LENGTH = 700_000
+"""AWX's `MAX_EVENT_RES`: an event does not contain a longer result."""
+MAX_STDOUT_LENGTH = 1024
+"""The number of characters of an event that AWX shows."""
 
 VARIABLES = {
     "ANSIBLE_FORCE_COLOR": "True",
@@ -27,15 +29,14 @@ VARIABLES = {
     "ANSIBLE_RETRY_FILES_ENABLED": "False",
     "INVENTORY_ID": "1",
     "JOB_ID": "1",
-    "MAX_EVENT_RES": str(MOST_RESULT_CHARACTERS),
+    "MAX_EVENT_RES": str(MAX_RESULT_LENGTH),
     "PROJECT_REVISION": "0" * 40,
 }
-NEVER_RENDERED = "{"
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job that ended. `events` are those that AWX stores, `stdout` is what it shows."""
+    """A job that ended. `events` are those that AWX stores, `stdout` is the whole output."""
 
     status: int
     stdout: str
@@ -48,15 +49,20 @@ class Job:
         return {data["host"]: data.get("res") for data in found if data["task"] == task}
 
     @property
+    def page(self) -> str:
+        """What the page of the job shows."""
+        return "\n".join(event["stdout"][:MAX_STDOUT_LENGTH] for event in self.events)
+
+    @property
     def artifacts(self) -> dict[str, Any]:
-        """What the job leaves to the workflow's following nodes, as extra variables."""
+        """What the job passes on to the workflow's next nodes, as extra variables."""
         (stats,) = [event["event_data"] for event in self.events if event["event"] == "playbook_on_stats"]
         return dict(stats["artifact_data"])
 
 
 @dataclass(frozen=True)
 class Runner:
-    """What a job runs with: an ansible-core's folder of programs, and the collections path that stands for an image's."""
+    """What a job runs with: an ansible-core's folder of programs, and the collections path that replaces an image's."""
 
     core: Path
     collections: Path
@@ -66,7 +72,7 @@ class Runner:
         folder: Path,
         project: Path,
         playbook: str,
-        inventory: Mapping[str, Any],
+        hosts: Mapping[str, Mapping[str, Any]],
         extra_vars: Mapping[str, Any],
         credential: Mapping[str, str],
         options: Sequence[str] = (),
@@ -74,8 +80,8 @@ class Runner:
     ) -> Job:
         """Run a playbook of a project.
 
-        :arg inventory: what an inventory script prints.
-        :arg credential: the variables that it injects.
+        :arg hosts: the variables of each host.
+        :arg credential: the environment variables that it injects.
         :arg options: of ansible-playbook, such as ``--check``.
         """
         shutil.copytree(project, folder / "project")
@@ -98,6 +104,7 @@ class Runner:
         }
         for name, text in files.items():
             (folder / "env" / name).write_text(text, encoding="utf-8")
+        inventory = {"all": {"hosts": list(hosts)}, "_meta": {"hostvars": hosts}}
         script = folder / "inventory" / "hosts"
         script.write_text(f"#!{sys.executable}\nprint({json.dumps(inventory)!r})\n", encoding="utf-8")
         script.chmod(0o700)
@@ -122,19 +129,10 @@ class Runner:
 
 
 def extra_vars_file(extra_vars: Mapping[str, Any]) -> str:
-    """Extra variables as AWX writes them: no text of a survey is ever a template."""
+    """Extra variables as AWX writes them: every text is tagged, so that it is never a template."""
 
     class Dumper(yaml.SafeDumper):
         pass
 
-    def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-        tag = "!unsafe" if NEVER_RENDERED in value else "tag:yaml.org,2002:str"
-        return dumper.represent_scalar(tag, value)
-
-    Dumper.add_representer(str, text)
+    Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("!unsafe", text))
     return yaml.dump(dict(extra_vars), Dumper=Dumper)
-
-
-def inventory_of(hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """An inventory script's output with these hosts and their variables."""
-    return {"all": {"hosts": list(hosts)}, "_meta": {"hostvars": {name: dict(host) for name, host in hosts.items()}}}

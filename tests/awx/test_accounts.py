@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many accounts, each a host: in one job and in slices of one, with the same results, and no key sent for another's account."""
+"""Many accounts, one host each: a key is sent for its own account only, and an error does not affect other accounts."""
 
 from __future__ import annotations
 
@@ -8,107 +8,131 @@ import hashlib
 import json
 
 import pytest
-from ansible_collections.community.kaleyra.tests.awx.awx_rules import slice_of
 from ansible_collections.community.kaleyra.tests.awx.conftest import PROJECT, VAULT_PASSWORD
-from ansible_collections.community.kaleyra.tests.awx.job import Runner, inventory_of
+from ansible_collections.community.kaleyra.tests.awx.job import Runner
 from mock_api_server import MockApi
 
-TASK = "Declare the senders"
-ACCOUNTS = {
-    f"account{number:03d}": {
-        "kaleyra_sid": f"HX{number:03d}",
-        "kaleyra_api_key": f"A{number:03d}",
-        "kaleyra_senders": "\n".join([f"S{number:03d}", "SHARED", *(["TOOLONGANYWHERE"] if number % 51 == 7 else [])]),
-        "kaleyra_iso_code": "us",
-        "kaleyra_description": "testing",
-    }
-    for number in range(200)
-}
-SLICES = 4
+OPTIONAL = "src state entity_id api_url api_version endpoint batch_size report connections timeout retries ca_path"
 
 
-def told(results):
-    """What the jobs say of each account, but for the ids, which the server hands out in the order of the calls."""
-    rows = {name: result["senders"] for name, result in results.items()}
-    return {name: [{key: row[key] for key in row if key != "id"} for row in senders] for name, senders in rows.items()}
+@pytest.fixture
+def api():
+    with MockApi(any_sid=True) as api:
+        yield api
 
 
-def check_keys(mock_api):
-    """Each call had the key of its own account."""
-    assert mock_api.requests
-    keys = {account["kaleyra_sid"]: account["kaleyra_api_key"] for account in ACCOUNTS.values()}
-    assert [
-        call.sid for call in mock_api.requests if call.key_sha256 != hashlib.sha256(keys[call.sid].encode()).hexdigest()
-    ] == []
+@pytest.fixture
+def job(core, collections, tmp_path, api):
+    """A function that runs accounts in a job with another account's credential, and returns it and the keys by SID."""
+
+    def _job(hosts, options=(), vault_password="", **extra_vars):
+        credential = {"KALEYRA_SID": "HXENV", "KALEYRA_API_KEY": "AENV", "KALEYRA_API_URL": api.url}
+        job = Runner(core, collections).run(
+            tmp_path, PROJECT, "senders.yml", hosts, extra_vars, credential, options, vault_password
+        )
+        return job, {(request.sid, request.key_sha256) for request in api.requests}
+
+    return _job
 
 
-@pytest.mark.parametrize("core", ["newest"], indirect=True)
-def test_200_accounts_end_the_same_in_one_job_and_in_slices(core, collections, tmp_path):
-    ends = []
-    for name, count in (("whole", 1), ("sliced", SLICES)):
-        results, failed = {}, []
-        with MockApi(any_sid=True) as mock_api:
-            for number in range(1, count + 1):
-                folder = tmp_path / f"{name}{number}"
-                folder.mkdir()
-                hosts = {host: ACCOUNTS[host] for host in slice_of(sorted(ACCOUNTS), number, count)}
-                variables = {"KALEYRA_SID": "", "KALEYRA_API_KEY": "", "KALEYRA_API_URL": mock_api.url}
-                job = Runner(core, collections).run(
-                    folder, PROJECT, "senders.yml", inventory_of(hosts), {}, variables, ["--forks=10"]
-                )
-                assert job.status == 2
-                assert job.artifacts["kaleyra_summary"]["accounts"] == len(hosts) == len(ACCOUNTS) / count
-                results |= job.results(TASK)
-                failed += job.artifacts["kaleyra_summary"]["accounts_failed"]
-            check_keys(mock_api)
-            held = {sid: account["senders"] for sid, account in mock_api.state()["accounts"].items()}
-            ends.append((told(results), sorted(failed), held))
-    whole, sliced = ends
-    assert whole == sliced
-    assert whole[1] == [f"account{number:03d}" for number in (7, 58, 109, 160)]
-    assert whole[2] == {f"HX{number:03d}": [f"S{number:03d}", "SHARED"] for number in range(200)}
+def account(number, senders="ADPAI", **more):
+    shared = {"kaleyra_iso_code": "us", "kaleyra_description": "testing", "kaleyra_senders": senders}
+    return {"kaleyra_sid": f"HX{number:03d}", "kaleyra_api_key": f"A{number:03d}", **shared, **more}
 
 
-def test_a_slice_is_every_nth_host():
-    assert [slice_of("abcdefg", number, 3) for number in (1, 2, 3)] == [["a", "d", "g"], ["b", "e"], ["c", "f"]]
+def unset(value):
+    return {f"kaleyra_{option}": value for option in OPTIONAL.split()}
 
 
-def test_a_key_is_never_sent_for_another_account(core, collections, tmp_path):
-    """Neither the environment's, which a credential has set, for a host's SID, nor a host's key for the environment's SID."""
-    whole, *rest = sorted(ACCOUNTS)
+def key_of(number):
+    return f"HX{number:03d}", hashlib.sha256(f"A{number:03d}".encode()).hexdigest()
+
+
+def test_200_accounts_keep_their_keys(job, api):
     hosts = {
-        whole: ACCOUNTS[whole],
-        "keyless": {name: value for name, value in ACCOUNTS[rest[0]].items() if name != "kaleyra_api_key"},
-        "nameless": {name: value for name, value in ACCOUNTS[rest[1]].items() if name != "kaleyra_sid"},
+        f"account{n:03d}": account(n, f"S{n:03d}\nSHARED" + "\nTOOLONGANYWHERE" * (n % 51 == 7)) for n in range(200)
     }
-    with MockApi(any_sid=True) as mock_api:
-        variables = {"KALEYRA_SID": "HXENV", "KALEYRA_API_KEY": "AENV", "KALEYRA_API_URL": mock_api.url}
-        job = Runner(core, collections).run(tmp_path, PROJECT, "senders.yml", inventory_of(hosts), {}, variables)
-        assert job.status == 2
-        assert job.artifacts["kaleyra_summary"]["accounts_failed"] == ["keyless", "nameless"]
-        assert "api_key: missing" in job.stdout
-        assert "sid: missing" in job.stdout
-        assert {call.sid for call in mock_api.requests} == {"HX000"}
-        check_keys(mock_api)
+    done, keys = job(hosts, ["--forks=10"])
+    assert done.status == 2
+    assert keys == set(map(key_of, range(200)))
+    assert {sid: state["senders"] for sid, state in api.state()["accounts"].items()} == {
+        f"HX{n:03d}": [f"S{n:03d}", "SHARED"] for n in range(200)
+    }
+    summary = done.artifacts["kaleyra_summary"]
+    assert summary["accounts_failed"] == [f"account{n:03d}" for n in (7, 58, 109, 160)]
+    assert "Accounts: 200, of which 4 failed" in done.page
 
 
-def test_the_example_projects_accounts_run_as_awx_keeps_them(core, collections, run, tmp_path):
-    """AWX's inventory source keeps a vaulted variable as it is, and its job asks for the vault's password."""
+def test_an_account_with_an_error_does_not_affect_the_others(job, api):
+    hosts = {
+        "vault": account(1, kaleyra_api_key="{{ vault_missing }}"),
+        "option": account(2, kaleyra_ca_path="{{ missing }}"),
+        "keyless": account(3, kaleyra_api_key=""),
+        "sidless": account(4, kaleyra_sid=None),
+        "listless": account(5, None),
+        "file": account(6, "", kaleyra_src="nowhere.csv"),
+        "good": account(7, kaleyra_sate="absent"),
+        "null": account(8, **unset(None)),
+        "false": account(9, **unset(False)),
+        "empty": account(10, **unset(""), kaleyra_validate_certs=""),
+        "type": account(11, kaleyra_state=["absent"]),
+    }
+    done, keys = job(hosts)
+    assert done.status == 2
+    assert keys == {key_of(number) for number in (7, 8, 9, 10)}
+    errors = done.artifacts["kaleyra_summary"]["errors"]
+    assert set(errors) == set(hosts) - {"good", "null", "false", "empty"}
+    assert "vault_missing" in errors["vault"]
+    assert "kaleyra_api_key" in errors["keyless"]
+    assert "kaleyra_senders" in errors["listless"]
+    assert "nowhere.csv" in errors["file"]
+    assert "kaleyra_state is a list" in errors["type"]
+    assert "kaleyra_sate" in done.page
+
+
+def test_a_play_that_applies_the_role_goes_on_after_an_error(core, collections, run, tmp_path, api):
+    """Ansible itself validates the role's variables there, before the role can handle an error."""
+    inventory = {"all": {"hosts": {"broken": account(1, kaleyra_api_key="{{ vault_missing }}"), "good": account(2)}}}
+    python = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    play = {
+        "hosts": "all",
+        "connection": "local",
+        "gather_facts": False,
+        "vars": python,
+        "roles": ["community.kaleyra.senders"],
+    }
+    (tmp_path / "accounts.json").write_text(json.dumps(inventory), encoding="utf-8")
+    (tmp_path / "play.json").write_text(json.dumps([play]), encoding="utf-8")
+    done = run(
+        [
+            "ansible-playbook",
+            "-i",
+            "accounts.json",
+            "play.json",
+            "-e",
+            "kaleyra_retries=",
+            "-e",
+            f"kaleyra_api_url={api.url}",
+        ]
+    )
+    assert done.returncode == 2
+    assert "Accounts: 2, of which 1 failed" in done.stdout
+    assert api.senders("HX002") == ["ADPAI"]
+    assert len(api.requests) == 1
+
+
+def test_the_example_project_runs_as_awx_keeps_it(job, run, api):
+    """AWX's inventory source keeps an encrypted variable unchanged, and its job asks for the vault's password."""
     exported = run(["ansible-inventory", "-i", PROJECT / "inventory/hosts", "--list", "--export"])
     assert exported.returncode == 0, exported.stderr
     inventory = json.loads(exported.stdout)
-    assert "__ansible_vault" in inventory["_meta"]["hostvars"]["orchid"]["kaleyra_api_key"]
-    with MockApi(any_sid=True) as mock_api:
-        (tmp_path / "job").mkdir()
-        extra_vars = {"kaleyra_api_url": mock_api.url}
-        job = Runner(core, collections).run(
-            tmp_path / "job", PROJECT, "senders.yml", inventory, extra_vars, {}, vault_password=VAULT_PASSWORD
-        )
-        assert job.status == 0, job.stdout
-        keys = {call.sid: call.key_sha256 for call in mock_api.requests}
-        assert keys == {
-            f"HXXXXXXX07{number}US": hashlib.sha256(f"A{'x' * 28}{number + 2}".encode()).hexdigest()
-            for number in (1, 2, 3)
-        }
-        assert mock_api.senders("HXXXXXXX071US") == ["ABCF01", "ABCF99", "ADPAI"]
-        assert mock_api.senders("HXXXXXXX073US") == ["TESTEHR5", "TESTET5"]
+    groups = {host: inventory[name]["vars"] for name in ("india", "europe") for host in inventory[name]["hosts"]}
+    hosts = {host: {**groups[host], **own} for host, own in inventory["_meta"]["hostvars"].items()}
+    assert all("__ansible_vault" in own["kaleyra_api_key"] for own in hosts.values())
+    done, keys = job(hosts, vault_password=VAULT_PASSWORD, kaleyra_api_url=api.url)
+    assert done.status == 0, done.stdout
+    assert keys == {
+        (f"HXXXXXXX07{number}US", hashlib.sha256(f"A{'x' * 28}{number + 2}".encode()).hexdigest())
+        for number in (1, 2, 3)
+    }
+    assert api.senders("HXXXXXXX071US") == ["ABCF01", "ABCF99", "ADPAI"]

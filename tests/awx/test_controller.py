@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`playbooks/awx.yml` sets up a controller, and running it again changes nothing."""
+"""`playbooks/awx.yml` sets up a controller for one organization after the other, and a second run changes nothing."""
 
 from __future__ import annotations
 
@@ -9,172 +9,121 @@ import re
 
 import pytest
 import yaml
-from ansible_collections.community.kaleyra.tests.awx.awx_rules import survey_faults, survey_variables
+from ansible_collections.community.kaleyra.plugins.doc_fragments.account import ModuleDocFragment
 from ansible_collections.community.kaleyra.tests.awx.conftest import CLONE
 
 KEY = "Axxxxxxxxxxxxxxxxxxxxxxxxxxxx3"
 PROJECT = "https://git.example.com/kaleyra.git"
 RRULE = "DTSTART;TZID=Asia/Kolkata:20260101T030000 RRULE:FREQ=DAILY;INTERVAL=1"
-PLAYBOOK = "community.kaleyra.awx"
+SCHEDULE = {"kaleyra_awx_rrule": RRULE, "kaleyra_awx_src": "senders/orchid.csv"}
+IMAGE = {"kaleyra_awx_image": "registry.example.com/ee:1"}
 
 
-@pytest.fixture
-def survey():
-    return yaml.safe_load((CLONE / "playbooks/files/awx/survey.yml").read_text(encoding="utf-8"))
+def read(name):
+    return yaml.safe_load((CLONE / "playbooks/files/awx" / name).read_text(encoding="utf-8"))
 
 
 @pytest.fixture
 def set_up(run, controller, collections, awx_collections):
-    """A function that runs the playbook against the controller with extra variables and options."""
+    """A function that runs the playbook with extra variables, and returns the number of changes."""
     _awx, url = controller
     variables = {
         "ANSIBLE_COLLECTIONS_PATH": f"{collections}:{awx_collections}",
-        "ANSIBLE_INJECT_INVOCATION": "true",
         "CONTROLLER_HOST": url,
         "CONTROLLER_OAUTH_TOKEN": "t0ken",
         "KALEYRA_SID": "HXXXXXXX071US",
         "KALEYRA_API_KEY": KEY,
     }
 
-    def _set_up(*options, environment=None, **extra):
-        return run(
-            ["ansible-playbook", PLAYBOOK, "-e", json.dumps({"kaleyra_awx_project_url": PROJECT, **extra}), *options],
-            **variables | (environment or {}),
-        )
+    def _set_up(*options, key=KEY, error="", **extra):
+        extra = {"kaleyra_awx_project_url": PROJECT, **extra}
+        command = ["ansible-playbook", "community.kaleyra.awx", "-e", json.dumps(extra), *options]
+        done = run(command, **variables | {"KALEYRA_API_KEY": key, "ANSIBLE_INJECT_INVOCATION": "true"})
+        assert key not in done.stdout + done.stderr
+        assert error in done.stdout
+        assert (done.returncode != 0) is bool(error), done.stdout + done.stderr
+        return int(re.findall(r"changed=(\d+)", done.stdout)[0])
 
     return _set_up
 
 
-def changed(done):
-    """How many tasks a run reports as changed."""
-    assert done.returncode == 0, done.stdout + done.stderr
-    (count,) = re.findall(r"changed=(\d+)", done.stdout)
-    return int(count)
-
-
-def test_its_syntax_holds_with_the_real_collection(run, collections, awx_collections):
-    path = f"{collections}:{awx_collections}"
-    done = run(["ansible-playbook", "--syntax-check", PLAYBOOK], ANSIBLE_COLLECTIONS_PATH=path)
-    assert done.returncode == 0, done.stderr
-
-
-def test_it_sets_up_a_controller_and_a_second_run_changes_nothing(set_up, controller, survey):
-    awx, _url = controller
-    wanted = {
-        "kaleyra_awx_image": "registry.example.com/ee:1",
-        "kaleyra_awx_api_url": "https://api.in.kaleyra.io",
-        "kaleyra_awx_rrule": RRULE,
-        "kaleyra_awx_src": "senders/orchid.csv",
-    }
-    first = set_up("-vvvvv", **wanted)
-    assert changed(first) == 8
-    check_what_it_sets_up(awx, survey)
-    check_the_schedule(awx)
-    assert "HXXXXXXX071US" in first.stdout
-    assert KEY not in first.stdout + first.stderr
-    awx.writes.clear()
-    assert changed(set_up(**wanted)) == 0
-    assert changed(set_up("--check", **wanted, kaleyra_awx_project_branch="next")) == 1
-    assert awx.writes == []
-    assert changed(set_up(**wanted, kaleyra_awx_project_branch="next")) == 1
-    assert awx.writes == ["projects Kaleyra senders"]
-
-
-def check_what_it_sets_up(awx, survey):
-    canonical = yaml.safe_load((CLONE / "playbooks/files/awx/credential_type.yml").read_text(encoding="utf-8"))
-    credential_type = awx.one("credential_types", "Kaleyra")
-    assert {key: credential_type[key] for key in canonical} == canonical
-    credential = awx.one("credentials", "Kaleyra senders")
-    assert credential["credential_type"] == credential_type["id"]
-    assert credential["inputs"] == {"sid": "HXXXXXXX071US", "api_key": KEY, "api_url": "https://api.in.kaleyra.io"}
-    environment = awx.one("execution_environments", "Kaleyra senders")
-    assert environment["image"] == "registry.example.com/ee:1"
-    project = awx.one("projects", "Kaleyra senders")
-    assert (project["scm_type"], project["scm_url"], project["scm_branch"]) == ("git", PROJECT, "")
-    inventory = awx.one("inventories", "Kaleyra senders")
-    assert awx.one("hosts", "kaleyra")["inventory"] == inventory["id"]
-    for name, job_type, diff in (("Kaleyra senders", "run", False), ("Kaleyra senders: preview", "check", True)):
-        template = awx.one("job_templates", name)
-        assert (template["job_type"], template["diff_mode"], template["survey_enabled"]) == (job_type, diff, True)
-        assert (template["playbook"], template["project"], template["inventory"]) == (
-            "senders.yml",
-            project["id"],
-            inventory["id"],
-        )
-        assert template["execution_environment"] == environment["id"]
+def check(awx, organization):
+    """Everything belongs to the organization, and refers to objects of the organization."""
+    credential = awx.named("credentials", "Kaleyra senders: account", organization)
+    assert credential["inputs"] == {"sid": "HXXXXXXX071US", "api_key": KEY}
+    environment = awx.named("execution_environments", f"Kaleyra senders: {organization}", organization)
+    project = awx.named("projects", "Kaleyra senders: project", organization)
+    inventory = awx.named("inventories", "Kaleyra senders: inventory", organization)
+    assert [host["name"] for host in awx.objects["hosts"].values() if host["inventory"] == inventory["id"]] == [
+        "kaleyra"
+    ]
+    for name, job_type in (("Kaleyra senders", "run"), ("Kaleyra senders: preview", "check")):
+        template = awx.named("job_templates", name, organization)
+        assert {
+            key: template[key]
+            for key in ("job_type", "project", "inventory", "execution_environment", "survey_enabled")
+        } == {
+            "job_type": job_type,
+            "project": project["id"],
+            "inventory": inventory["id"],
+            "execution_environment": environment["id"],
+            "survey_enabled": True,
+        }
         assert awx.associated["job_templates", template["id"], "credentials"] == [credential["id"]]
-        assert awx.surveys[template["id"]] == survey
-
-
-def check_the_schedule(awx):
-    schedule = awx.one("schedules", "Kaleyra senders: senders/orchid.csv")
-    assert schedule["unified_job_template"] == awx.one("job_templates", "Kaleyra senders")["id"]
-    assert schedule["rrule"] == RRULE
+        assert awx.surveys[template["id"]] == read("survey.yml")
+    template = awx.named("job_templates", "Kaleyra senders", organization)
+    schedules = [item for item in awx.objects["schedules"].values() if item["unified_job_template"] == template["id"]]
+    (schedule,) = schedules
     assert schedule["extra_data"] == {"kaleyra_src": "senders/orchid.csv", "kaleyra_state": "present"}
 
 
-@pytest.mark.parametrize("core", ["newest"], indirect=True)
-def test_a_new_key_is_written_when_told_so(set_up, controller):
+def test_sets_up_two_organizations_and_changes_nothing_again(set_up, controller):
     awx, _url = controller
-    new = {"KALEYRA_API_KEY": KEY.replace("3", "4")}
-    assert changed(set_up()) > 0
-    assert changed(set_up(environment=new)) == 0, "AWX shows no key, so that a new one is not told from the old one"
-    assert awx.one("credentials", "Kaleyra senders")["inputs"]["api_key"] == KEY
-    assert changed(set_up(environment=new, kaleyra_awx_new_key="true")) == 1
-    assert awx.one("credentials", "Kaleyra senders")["inputs"]["api_key"] == new["KALEYRA_API_KEY"]
-
-
-@pytest.mark.parametrize("core", ["newest"], indirect=True)
-def test_it_finds_the_api_behind_a_gateway(set_up, controller):
-    awx, _url = controller
-    awx.root = "/api/controller/"
-    gateway = {"CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX": awx.root}
-    assert set_up().returncode == 2
-    assert awx.writes == []
-    wanted = {"kaleyra_awx_rrule": RRULE, "kaleyra_awx_src": "senders/orchid.csv"}
-    assert changed(set_up(environment=gateway, **wanted)) == 7
-    assert changed(set_up(environment=gateway, **wanted)) == 0
-
-
-def test_without_an_image_awx_needs_a_galaxy_credential(set_up, controller):
-    awx, _url = controller
-    (organization,) = awx.objects["organizations"]
-    awx.associated["organizations", organization, "galaxy_credentials"].clear()
-    done = set_up()
-    assert done.returncode == 2
-    assert "has no Galaxy credential" in done.stdout
+    wanted = {**SCHEDULE, **IMAGE}
+    assert set_up("-vvvvv", **wanted) == 8
+    assert set_up(**wanted, kaleyra_awx_organization="Other") == 7, "all but the credential type"
+    for organization in ("Default", "Other"):
+        check(awx, organization)
+    awx.writes.clear()
+    assert set_up(**wanted) == set_up(**wanted, kaleyra_awx_organization="Other") == 0
+    assert set_up("--check", **wanted, kaleyra_awx_project_branch="next") == 1
     assert awx.writes == []
 
 
-def test_what_is_missing_is_told_before_anything_is_written(set_up, controller):
+def test_writes_a_new_key_only_on_request(set_up, controller):
     awx, _url = controller
-    done = set_up("-vvvvv", kaleyra_awx_project_url="", unrelated=KEY)
-    assert done.returncode == 2
-    assert KEY in done.stdout + done.stderr, "the scan for the key would not find it"
-    assert "Set kaleyra_awx_project_url" in done.stdout
+    new = KEY.replace("3", "4")
+    set_up()
+    assert set_up(key=new) == 0, "AWX shows no key to compare it with"
+    assert awx.named("credentials", "Kaleyra senders: account")["inputs"]["api_key"] == KEY
+    assert set_up(key=new, kaleyra_awx_new_key="true") == 1
+    assert awx.named("credentials", "Kaleyra senders: account")["inputs"]["api_key"] == new
+
+
+@pytest.mark.parametrize(
+    ("extra", "error"),
+    [
+        ({"kaleyra_awx_project_url": ""}, "Set kaleyra_awx_project_url"),
+        ({"kaleyra_awx_rrule": RRULE}, "Set kaleyra_awx_src"),
+        ({}, "has no Galaxy credential"),
+    ],
+)
+def test_what_is_missing_is_an_error_before_anything_is_written(set_up, controller, extra, error):
+    awx, _url = controller
+    for numbers in awx.associated.values():
+        numbers.clear()
+    set_up(error=error, **extra)
     assert awx.writes == []
 
 
-def test_a_schedule_wants_a_file(set_up, controller):
-    awx, _url = controller
-    done = set_up(kaleyra_awx_rrule=RRULE)
-    assert done.returncode == 2
-    assert "Set kaleyra_awx_src, too" in done.stdout
-    assert awx.writes == []
+def test_the_credential_type_sets_the_variables_that_the_module_reads():
+    credential_type = read("credential_type.yml")
+    assert [field["id"] for field in credential_type["inputs"]["fields"] if field.get("secret")] == ["api_key"]
+    documented = set(re.findall(r"E\((KALEYRA_\w+)\)", ModuleDocFragment.DOCUMENTATION))
+    assert set(credential_type["injectors"]["env"]) == documented
 
 
-def test_awx_accepts_the_survey(survey):
-    assert survey_faults(survey) == []
-
-
-@pytest.mark.parametrize("spoil", [{"type": "list"}, {"default": 3}, {"max": "9"}, {"variable": "kaleyra_state"}])
-def test_a_wrong_survey_would_be_noticed(survey, spoil):
-    survey["spec"][0].update(spoil)
-    assert survey_faults(survey)
-
-
-def test_the_survey_asks_for_what_the_playbook_reads(survey):
-    playbook = (CLONE / "playbooks/senders.yml").read_text(encoding="utf-8")
-    asked = survey_variables(survey, {"kaleyra_senders": "ADPAI\nABCF01"})
-    assert asked["kaleyra_state"] == "present"
-    assert [name for name in asked if name not in playbook] == []
+def test_the_survey_asks_for_variables_of_the_role():
+    options = yaml.safe_load((CLONE / "roles/senders/meta/argument_specs.yml").read_text(encoding="utf-8"))
+    asked = {question["variable"] for question in read("survey.yml")["spec"]}
+    assert asked <= set(options["argument_specs"]["main"]["options"])
