@@ -217,6 +217,13 @@ def site(session: nox.Session) -> None:
     session.run(str(folder / "build.sh"), external=True)
 
 
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Check the changelog and its fragments."""
+    session.install("antsibull-changelog")
+    session.run("antsibull-changelog", "lint")
+
+
 @nox.session(default=False)
 def benchmark(session: nox.Session) -> None:
     """Time whole plays and compare them with a module that does the minimum; options: -- --rounds 3 --only lookup"""
