@@ -9,7 +9,6 @@ import os
 import pathlib
 import sys
 import tempfile
-from collections.abc import Generator
 
 import pytest
 
@@ -35,15 +34,6 @@ sys.path.insert(0, str(CLONE / "playbooks" / "files"))
 # ansible-test has installed its own loader for collections by now, and sets this variable.
 if "ANSIBLE_CONTROLLER_MIN_PYTHON_VERSION" not in os.environ:
     COLLECTIONS = _link()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With ``KALEYRA_NO_SKIP`` a test that would be skipped for want of a program fails."""
-    report = yield
-    if report.skipped and os.environ.get("KALEYRA_NO_SKIP"):
-        report.outcome, report.longrepr = "failed", str(report.longrepr)
-    return report
 
 
 @pytest.fixture(scope="session")

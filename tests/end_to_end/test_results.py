@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module returns its result, whatever a server responds after the first request."""
+
+from __future__ import annotations
+
+import json
+import resource
+import zlib
+
+import pytest
+from ansible_collections.community.kaleyra.tests.end_to_end.processes import start_module
+from ansible_collections.community.kaleyra.tests.end_to_end.servers import RawServer
+
+MEMORY = 512 * 1024**2
+SUCCESS = b'{"code": "WA202", "message": "Request Accepted", "data": {"message_id": "1"}, "error": {}}'
+
+
+def compressed(size: int) -> bytes:
+    """So many zeros, as gzip."""
+    gzip = zlib.compressobj(level=1, wbits=31)
+    return b"".join([*(gzip.compress(bytes(1024**2)) for _ in range(size // 1024**2)), gzip.flush()])
+
+
+RESPONSES = {
+    "larger than the memory": ("Content-Encoding: gzip", lambda: compressed(2 * MEMORY)),
+    "larger than the memory when parsed": ("", lambda: b"[" + b"[[]]," * 5 * 1024**2 + b"0]"),
+    "deeply nested": ("", lambda: b"[" * 1024**2),
+    "numbers of many digits": ("", lambda: b'{"code": ' + b"1" * 1024**2 + b"}"),
+    "not UTF-8": ("", lambda: b'{"code": "\xff\xfe"}'),
+    "half of a surrogate pair": ("", lambda: b'{"code": "MSG134", "error": {"x": "\\ud83d"}, "message": "\\ud83d"}'),
+}
+
+
+@pytest.mark.parametrize("name", RESPONSES)
+def test_returns_result_after_unusable_response(tmp_path, collections, name):
+    header, body = RESPONSES[name]
+    replies = iter([("", SUCCESS), (header, body()), (header, b"")])
+
+    def reply(request: bytes) -> bytes:
+        line, content = next(replies)
+        lines = [
+            "HTTP/1.1 200 OK",
+            f"Content-Length: {len(content)}",
+            "Connection: close",
+            *([line] if line else []),
+            "",
+            "",
+        ]
+        return "\r\n".join(lines).encode() + content
+
+    with RawServer(reply).running() as server:
+        options = {"api_url": server.url, "batch_size": 1, "connections": 1, "retries": 0}
+        senders = [{"sender": "NEW1"}, {"sender": "NEW2"}, {"sender": "NEW3"}]
+        with start_module(
+            tmp_path,
+            collections,
+            {**options, "senders": senders},
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
+        ) as process:
+            output, errors = process.communicate(timeout=120)
+    result = json.loads(output)
+    assert [row["outcome"] for row in result["senders"]] == ["created", "unknown", "unknown"], errors
+    assert result["changed"]
+    assert result["failed"]
+    assert result["api_calls"] == 3
