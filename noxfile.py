@@ -37,7 +37,6 @@ for variable in [name for name in os.environ if re.match("ANSIBLE_(?!TEST_)|KALE
     del os.environ[variable]
 ansible_home = tempfile.TemporaryDirectory(prefix="ansible-home-")
 os.environ["ANSIBLE_HOME"] = ansible_home.name
-os.environ["PATH"] += f"{os.pathsep}/usr/sbin"  # nginx
 
 CORES = {
     "newest": (["ansible-core"], ">=3.11"),
@@ -89,15 +88,6 @@ def ansible_test(session: nox.Session, command: str, *arguments: str) -> str:
     return f"{output}"
 
 
-@nox.session(python=False)
-def programs(session: nox.Session) -> None:
-    """Report programs that tests need and that are not installed."""
-    packages = {"nginx": "nginx-light", "openssl": "openssl"}
-    missing = [f"{name} (Debian package {packages[name]})" for name in packages if not shutil.which(name)]
-    if missing:
-        session.error(f"These programs are not installed: {', '.join(missing)}")
-
-
 @nox.session
 def properties(session: nox.Session) -> None:
     """Check the guarantees in 20,000 random scenarios; others: SCENARIOS=50000 SEED=7 nox -s properties"""
@@ -121,7 +111,7 @@ def sanity(session: nox.Session, packages: Sequence[str]) -> None:
         session.error("\n".join(skipped))
 
 
-@per_core(requires=["programs"])
+@per_core()
 def end_to_end(session: nox.Session, packages: Sequence[str]) -> None:
     """Run whole plays over HTTP, and the examples of the documentation; one test: -- -k NAME"""
     session.install(*packages, *PLAYS)
