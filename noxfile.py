@@ -17,7 +17,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import nox
 
@@ -57,7 +56,7 @@ PLAYS = (*TESTS, "-r", "tests/requirements-plays.txt")
 Session = Callable[..., None]
 
 
-def per_core(cores: Sequence[str] = ("newest", "2.16"), **options: Any) -> Callable[[Session], None]:
+def per_core(cores: Sequence[str] = ("newest", "2.16")) -> Callable[[Session], None]:
     """Add a session for each version of ansible-core. By default, nox runs those for the newest and the oldest one."""
 
     def add(work: Session) -> None:
@@ -68,7 +67,7 @@ def per_core(cores: Sequence[str] = ("newest", "2.16"), **options: Any) -> Calla
 
             run.__doc__ = f"{work.__doc__} (ansible-core: {core})"
             default = core in ("newest", "2.16")
-            nox.session(name=f"{work.__name__}-{core}", python=CORES[core][1], default=default, **options)(run)
+            nox.session(name=f"{work.__name__}-{core}", python=CORES[core][1], default=default)(run)
 
     return add
 
@@ -178,7 +177,8 @@ def site(session: nox.Session) -> None:
     if not prepare_collections(session, install_in_site_packages=True):
         return
     folder = Path(session.create_tmp(), "site")
-    folder.mkdir(mode=0o755, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o755)
     title = (
         "--project",
         "community.kaleyra",
