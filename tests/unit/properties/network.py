@@ -1,0 +1,199 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs scenarios: the module's own algorithm, retries and reading of responses against the simulator, without HTTP."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE, Operation
+from ansible_collections.community.kaleyra.plugins.module_utils._client import send_with_retries
+from ansible_collections.community.kaleyra.plugins.module_utils._process import Outcome, Processed, process
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, Response, read_response
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
+from mock_api_simulator import STRANGER, Account, Behavior, Failure, respond
+
+if TYPE_CHECKING:
+    from ansible_collections.community.kaleyra.tests.unit.properties.scenarios import Scenario
+
+OPERATIONS = {"create": CREATE, "delete": DELETE}
+SUCCESS_CODES = {"POST": "MSG106", "DELETE": "MSG108"}
+
+
+def _body(code: str, data: Any = (), error: Any = None) -> dict[str, Any]:
+    return {"code": code, "message": "As it is", "data": data, "error": error or {}}
+
+
+FAILURES: dict[str, Failure] = {
+    "not sent": Failure("reset_before"),
+    "reset before": Failure("reset_before"),
+    "reset partly": Failure("reset_partly"),
+    "reset after": Failure("reset_after"),
+    "late": Failure("reset_before"),  # the request arrives after the next one
+    **{f"{status} {when}": Failure(f"respond_{when}", status) for status in (500, 502) for when in ("before", "after")},
+    "500 partly": Failure("respond_partly", 500),
+    **{f"{status} after": Failure("respond_after", status) for status in (303, 408, 499)},
+    **{str(status): Failure("respond_before", status) for status in (302, 401, 403, 404, 405, 407, 410, 413, 429)},
+    "RBC001": Failure("respond_before", 400, body=_body("RBC001")),
+    "E110": Failure("respond_before", 400, body=_body("E110")),
+    "HTML": Failure("respond_before", 200, body="<html>"),
+    "broken JSON": Failure("broken_json"),
+    "empty": Failure("respond_after", 200, body=" "),
+    "undocumented code": Failure("respond_after", 200, body=_body("MSG999", error="none")),
+    "other operation": Failure("respond_after", 200, body={"POST": _body("MSG108"), "DELETE": _body("MSG106")}),
+    "stale": Failure(
+        "respond_after",
+        200,
+        body={method: _body(code, [{"sender": STRANGER, "code": code}]) for method, code in SUCCESS_CODES.items()},
+    ),
+    "success as 400": Failure("respond_after", 400, body={m: _body(code) for m, code in SUCCESS_CODES.items()}),
+    "WA500 as 400": Failure("respond_after", 400, body=_body("WA500")),
+}
+"""What may happen to an HTTP request. A reset stands for a timeout as well."""
+
+
+@dataclass
+class Request:
+    """One call of ``send``: its attempts, and the response to the last one."""
+
+    senders: Sequence[Sender]
+    attempts: list[Response] = field(default_factory=list)
+    response: Response = field(default_factory=lambda: Response(Kind.STOP))
+
+
+@dataclass
+class Network:
+    """Sends requests to an account with the failures of a scenario, and records them in the order of their responses."""
+
+    scenario: Scenario
+    account: Account
+    behavior: Behavior
+    requests: list[Request] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    _in_flight: list[Request] = field(default_factory=list)
+    _late: list[Any] = field(default_factory=list)
+    _attempts: int = 0
+    _stopped: bool = False
+    _sent_after_stop: int = 0
+    _lock: Any = field(default_factory=threading.Lock)
+
+    def send(self, senders: Sequence[Sender]) -> Response:
+        """What the client does, without HTTP and without waiting."""
+        request = Request(tuple(senders))
+        with self._lock:
+            self._sent_after_stop += self._stopped
+            keys = {sender.key for other in self._in_flight for sender in other.senders}
+            if keys.intersection(sender.key for sender in senders):
+                self.errors.append("two requests for one name at the same time")
+            self._in_flight.append(request)
+        request.response = send_with_retries(lambda: self._attempt(request), self.scenario.retries, self._wait)
+        with self._lock:
+            self._in_flight.remove(request)
+            self.requests.append(request)
+            self._stopped = self._stopped or request.response.kind is Kind.STOP
+        return request.response
+
+    def finish(self, connections: int) -> None:
+        """Let the requests arrive that are still late."""
+        self._arrive()
+        if self._sent_after_stop >= connections:
+            self.errors.append(f"{self._sent_after_stop} requests after a response that stops the run")
+
+    def _wait(self, seconds: float) -> bool:
+        return seconds < 1000 and not self._stopped
+
+    def _attempt(self, request: Request) -> Response:
+        operation = OPERATIONS[self.scenario.operation]
+        payload = operation.body(request.senders)
+        with self._lock:
+            name = dict(self.scenario.failures).get(self._attempts, "")
+            if self._attempts > max((number for number, _name in self.scenario.failures), default=-1):
+                name = self.scenario.lasting
+            self._attempts += 1
+            failure = FAILURES[name] if name else Failure()
+            arrived = respond(self.account, operation.method, payload, self.behavior, failure)
+            self._arrive()
+            if name == "late":
+                self._late.append(payload)
+        if name == "not sent":
+            response = Response(Kind.STOP, message="cannot connect", retry=True, requests=0)
+        elif failure.kind.startswith("reset"):
+            response = Response(Kind.LOST, message="no response", retry=True)
+        else:
+            body = arrived.body.get(operation.method, arrived.body) if isinstance(arrived.body, dict) else arrived.body
+            content = (body if isinstance(body, str) else json.dumps(body)).encode()
+            if failure.kind == "broken_json" and arrived.status < 300:  # else it says that nothing was done
+                content = content[: len(content) // 2]
+            response = read_response(operation, request.senders, arrived.status, content)
+        request.attempts.append(response)
+        return response
+
+    def _arrive(self) -> None:
+        for payload in self._late:
+            respond(self.account, OPERATIONS[self.scenario.operation].method, payload, self.behavior)
+        self._late = []
+
+
+@dataclass
+class Run:
+    """What a run reported, and what really happened. ``before`` and ``after`` are the senders of the list that existed."""
+
+    scenario: Scenario
+    behavior: Behavior
+    senders: list[Sender]
+    processed: Processed
+    requests: list[Request]
+    errors: list[str]
+    before: set[Sender]
+    after: set[Sender]
+    done: set[Sender]
+    """The senders that this run really created or deleted."""
+    connections: int
+
+    @property
+    def operation(self) -> Operation:
+        return OPERATIONS[self.scenario.operation]
+
+    @property
+    def outcomes(self) -> Iterable[tuple[Sender, Outcome]]:
+        return zip(self.senders, self.processed.outcomes)
+
+
+def open_account(scenario: Scenario) -> Account:
+    account = Account()
+    behavior = Behavior(**scenario.behavior)
+    for name, country in scenario.existing:
+        account.add(*behavior.identity(name, country))
+    return account
+
+
+def run_scenario(scenario: Scenario, account: Account, connections: int = 1, process: Any = process) -> Run:
+    """Run a scenario's task in an account."""
+    behavior = Behavior(**scenario.behavior)
+    senders = [Sender(name, "For orders", country, "123456789012") for name, country in scenario.senders]
+
+    def existing() -> set[Sender]:
+        return {sender for sender in senders if account.has(*behavior.identity(sender.name, sender.iso_code))}
+
+    before = existing()
+    account.created, account.deleted = [], []
+    network = Network(scenario, account, behavior)
+    processed = process(senders, network.send, OPERATIONS[scenario.operation], scenario.batch_size, connections)
+    network.finish(connections)
+    done = {*account.created, *((name, "") for name in account.deleted)}
+    return Run(
+        scenario,
+        behavior,
+        senders,
+        processed,
+        network.requests,
+        network.errors,
+        before,
+        existing(),
+        {sender for sender in senders if (sender.name, sender.iso_code) in done},
+        connections,
+    )
