@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the module on several hosts of one job. It uses ansible-runner, as AWX does, and the ansible-core of the running Python."""
+"""Runs the module with the ansible-core of the running Python: in a job of ansible-runner, as AWX does, or in a process."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+MODULE = "ansible_collections.community.kaleyra.plugins.modules.kaleyra_sender"
 
 OPTIONS = [
     *("api_key", "api_url", "sid", "validate_certs", "ca_path", "timeout", "retries", "connections"),
@@ -110,3 +112,20 @@ def run_job(folder: pathlib.Path, collections: pathlib.Path, hosts: Mapping[str,
     output = (artifacts / "stdout").read_text(encoding="utf-8") + done.stdout + done.stderr
     assert results.keys() == hosts.keys(), output
     return Job(done.returncode, output, "\n".join(texts), results)
+
+
+def start_module(
+    folder: pathlib.Path, collections: pathlib.Path, options: dict[str, Any], **process: Any
+) -> subprocess.Popen[str]:
+    """Start the module with these options, and with more arguments for `subprocess.Popen`."""
+    options = {"sid": "HX1", "api_key": "A1", "description": "testing", "iso_code": "fr", **options}
+    arguments = folder / "arguments.json"
+    arguments.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": options}), encoding="utf-8")
+    return subprocess.Popen(
+        [sys.executable, "-m", MODULE, str(arguments)],
+        env={**environment(folder, collections), "PYTHONPATH": str(collections)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        **process,
+    )

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import html
-import json
 import re
 import urllib.parse
 from collections.abc import Callable
@@ -53,8 +52,3 @@ def _decode_escapes(text: str) -> str:
 
 def every_spelling(key: str) -> str:
     return " ".join(spell(key) for spell in SPELLINGS.values())
-
-
-def nested(text: str) -> str:
-    """A text within JSON within JSON."""
-    return json.dumps(json.dumps(text))

@@ -8,7 +8,7 @@ import signal
 import time
 
 import pytest
-from ansible_collections.community.kaleyra.tests.end_to_end.processes import start_module
+from ansible_collections.community.kaleyra.tests.end_to_end.jobs import start_module
 from mock_api_server import MockApi
 
 NAMES = [f"S{number:05}" for number in range(3000)]
