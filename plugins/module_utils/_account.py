@@ -23,10 +23,7 @@ MAX_TIMEOUT = 86400.0
 
 
 def account_argument_spec() -> dict[str, dict[str, Any]]:
-    """The options of the documentation fragment ``account``.
-
-    They have no ``fallback``, because Ansible does not apply it to an empty string: see `use_environment`.
-    """
+    """The options of the fragment ``account``. `use_environment` replaces ``fallback``, which ignores empty strings."""
     return {
         "api_key": {"type": "str", "no_log": True},
         "sid": {"type": "str"},

@@ -58,7 +58,7 @@ class _FileError(Exception):
 
 
 def read_senders(params: Mapping[str, Any]) -> Checked:
-    """Read and validate the senders of a task. Errors in the format of entries and in the values of others are reported together."""
+    """Read and validate the senders of a task. Errors in the format and in the values of entries are reported together."""
     creating = params["state"] == "present"
     defaults = {name: params[name] or "" for name in ("description", "iso_code", "entity_id")}
     required = ["sender", *(name for name in ("description", "iso_code") if creating and not defaults[name])]
@@ -85,10 +85,10 @@ def _read_entries(senders: Any, src: str | None, required: Sequence[str]) -> tup
 def entries_of(values: Iterable[object], before: str) -> tuple[Entries, list[InputError]]:
     """The entries of a list of dictionaries and plain names, and errors about what is neither."""
     entries, errors = Entries(before, "]"), []
-    known = {*FIELDS}
+    fields, append = {*FIELDS}, entries.rows.append
     for index, value in enumerate(values):
-        if type(value) is dict and value.keys() <= known:
-            entries.rows.append((index, value))
+        if type(value) is dict and value.keys() <= fields:
+            append((index, value))
         elif isinstance(value, dict):
             problem, shown = _keys_problem(value)
             if problem:
@@ -98,7 +98,7 @@ def entries_of(values: Iterable[object], before: str) -> tuple[Entries, list[Inp
         elif isinstance(value, str) and not NOT_IN_NAME.search(value):
             entries.rows.append((index, {"sender": value}))
         else:
-            problem = '{} is not an entry; write {"sender": "ADPAI"}, or in YAML - sender: "ADPAI"'
+            problem = '{} is not an entry; write {"sender": "ADPAI"}, in YAML - sender: "ADPAI" with the quotes'
             errors.append(InputError(entries.place(index), problem, show_value(value)))
     return entries, errors
 
@@ -219,7 +219,7 @@ def _find_separator(text: str) -> str:
 
 
 def _columns(header: Sequence[str]) -> list[str]:
-    """The field of each cell of the header, empty for other columns. ``name`` is one if another column is the sender."""
+    """The field of each cell of the header, empty for other columns, also for ``name`` beside another for the sender."""
     names = [re.sub(r"[\s_\ufeff-]", "", cell).lower() for cell in header]
     fields = [COLUMNS.get(name, "") for name in names]
     if any(field == "sender" and name != "name" for name, field in zip(names, fields)):
