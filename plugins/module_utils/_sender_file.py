@@ -58,7 +58,7 @@ class _FileError(Exception):
 
 
 def read_senders(params: Mapping[str, Any]) -> Checked:
-    """Read and validate the senders of a task. Errors in the format and in the values of entries are reported together."""
+    """The senders of a task, validated. Errors in the format and in the values of entries are returned together."""
     creating = params["state"] == "present"
     defaults = {name: params[name] or "" for name in ("description", "iso_code", "entity_id")}
     required = ["sender", *(name for name in ("description", "iso_code") if creating and not defaults[name])]
@@ -94,9 +94,9 @@ def entries_of(values: Iterable[object], before: str) -> tuple[Entries, list[Inp
             if problem:
                 errors.append(entries.error(index, value, problem, shown))
             else:
-                entries.rows.append((index, {**value, "sender": value["name"]}))
+                append((index, {**value, "sender": value["name"]} if "name" in value else value))
         elif isinstance(value, str) and not NOT_IN_NAME.search(value):
-            entries.rows.append((index, {"sender": value}))
+            append((index, {"sender": value}))
         else:
             problem = '{} is not an entry; write {"sender": "ADPAI"}, in YAML - sender: "ADPAI" with the quotes'
             errors.append(InputError(entries.place(index), problem, show_value(value)))
@@ -219,7 +219,7 @@ def _find_separator(text: str) -> str:
 
 
 def _columns(header: Sequence[str]) -> list[str]:
-    """The field of each cell of the header, empty for other columns, also for ``name`` beside another for the sender."""
+    """The field of each column, empty for others. If another column is the sender, ``name`` is one of the others."""
     names = [re.sub(r"[\s_\ufeff-]", "", cell).lower() for cell in header]
     fields = [COLUMNS.get(name, "") for name in names]
     if any(field == "sender" and name != "name" for name, field in zip(names, fields)):

@@ -21,7 +21,7 @@ LINE = "ADPAI,testing,in,123456789012\n"
 
 @pytest.fixture
 def read(tmp_path):
-    """A function that reads a file with a content, with defaults for the task's options, and returns what it contains."""
+    """A function that writes a file and reads it, with defaults for the options of the task."""
 
     def read(name, content, **options):
         path = tmp_path / name
@@ -216,7 +216,7 @@ def test_rejects_a_malformed_csv(read, content, words):
         '[{"sender": "ADPAI", "description": "testing", "iso_code": "us"}, {"sender": "ABCF01"}]',
         '\ufeff\ufeff[{"sender":"ADPAI","description":"testing","iso_code":"us"},{"name":"ABCF01"}]\r\n',
         '[{"sender": "ADPAI", "description": "testing", "iso_code": "us", "entity_id": null}, "ABCF01"]',
-        '[{"sender": "ADPAI", "description": "testing", "iso_code": "us"}, {"name": "ABCF01", "entity_id": 123456789011}]',
+        '[{"sender": "ADPAI", "description": "testing", "iso_code": "us"}, {"name": "ABCF01", "iso_code": "in"}]',
     ],
 )
 def test_reads_json(read, content):
