@@ -325,8 +325,8 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 def protect_output(module: AnsibleModule, api_key: str) -> None:
     """Hide secrets and long lists in the output: up to ansible-core 2.20 all results repeat ``module.params``."""
-    if api_key:
-        module.no_log_values.add(api_key)  # it may come from the environment
+    # The key may come from the environment. Ansible would hide every space if the option contains only a space.
+    module.no_log_values = {text for text in (*module.no_log_values, api_key) if text.strip()}
     senders, api_url = module.params["senders"], module.params["api_url"] or ""
     if len(str(senders)) > MAX_SHOWN_SENDERS:
         module.params["senders"] = f"(not shown: {len(senders)} entries or characters)"
