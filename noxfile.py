@@ -230,7 +230,7 @@ def mutants(session: nox.Session) -> None:
     if setup:
         shutil.copy("pyproject.toml", setup.current_place)  # mutmut needs the folder in which ansible_collections is
         with session.chdir(setup.current_place):
-            session.run("mutmut", "run", *session.posargs)
+            session.run("mutmut", "run", *session.posargs, env={"SCENARIOS": "200"})
             session.run("mutmut", "results")
 
 
