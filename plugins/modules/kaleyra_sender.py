@@ -327,9 +327,9 @@ def protect_output(module: AnsibleModule, api_key: str) -> None:
     """Hide secrets and long lists in the output: up to ansible-core 2.20 all results repeat ``module.params``."""
     # The key may come from the environment. Ansible would hide every space if the option contains only a space.
     module.no_log_values = {text for text in (*module.no_log_values, api_key) if text.strip()}
-    senders, api_url = module.params["senders"], module.params["api_url"] or ""
-    if len(str(senders)) > MAX_SHOWN_SENDERS:
-        module.params["senders"] = f"(not shown: {len(senders)} entries or characters)"
+    senders_length, api_url = len(str(module.params["senders"])), module.params["api_url"] or ""
+    if senders_length > MAX_SHOWN_SENDERS:
+        module.params["senders"] = f"(not shown: {senders_length} characters)"
     if "@" in api_url or "?" in api_url:
         module.params["api_url"] = "(not shown: it may contain credentials)"
 
