@@ -75,7 +75,7 @@ class Block:
 def blocks() -> list[Block]:
     """All blocks."""
     readmes = [CLONE / "README.md", *sorted((CLONE / "roles").glob("*/README.md"))]
-    guides = sorted((CLONE / "docs/docsite/rst").glob("*.rst"))
+    guides = sorted((CLONE / "docs/docsite").glob("**/*.rst"))
     plugins = sorted(page for kind in ("filter", "modules") for page in (CLONE / "plugins" / kind).glob("*.py"))
     return [
         *(block for page in readmes for block in _blocks_of_readme(page)),
