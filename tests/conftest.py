@@ -21,7 +21,7 @@ def _link() -> pathlib.Path:
     atexit.register(tree.cleanup)
     packages = pathlib.Path(tree.name, "ansible_collections")
     (packages / "community").mkdir(parents=True)
-    # A regular package has priority over the `ansible_collections` of the PyPI package `ansible`. In `community` it would
+    # A regular package has priority over `ansible_collections` of the PyPI package `ansible`. In `community` it would
     # get a folder `__pycache__`, which ansible-galaxy treats as a collection.
     (packages / "__init__.py").touch()
     (packages / "community" / "kaleyra").symlink_to(CLONE, target_is_directory=True)
