@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ansible-builder finds what the module needs, and makes a build context of the definition."""
+"""ansible-builder finds what the collection needs, and creates a build context of its definition."""
 
 from __future__ import annotations
 
@@ -21,28 +21,10 @@ def builder(*options):
 def test_introspect_finds_requests(collections):
     found = yaml.safe_load(builder("introspect", "--sanitize", collections))
     assert [entry.split("#")[0].split(">")[0].strip() for entry in found["python"]] == ["requests"]
-    assert found["system"] == []
 
 
-def test_create_makes_a_build_context(tmp_path):
-    builder(
-        "create",
-        "--file",
-        CLONE / "execution-environment.yml",
-        "--context",
-        tmp_path,
-        "--output-filename",
-        "Containerfile",
-    )
+def test_creates_a_build_context_with_this_major_version(tmp_path):
+    builder("create", "--file", CLONE / "execution-environment.yml", "--context", tmp_path)
     (collection,) = yaml.safe_load((tmp_path / "_build/requirements.yml").read_text(encoding="utf-8"))["collections"]
-    assert collection["name"] == "community.kaleyra"
-    assert "ansible-core>=2.16" in (tmp_path / "Containerfile").read_text(encoding="utf-8")
-
-
-def test_the_definition_installs_this_version():
-    version = yaml.safe_load((CLONE / "galaxy.yml").read_text(encoding="utf-8"))["version"]
-    definition = yaml.safe_load((CLONE / "execution-environment.yml").read_text(encoding="utf-8"))
-    assert definition["version"] == 3
-    (collection,) = definition["dependencies"]["galaxy"]["collections"]
-    major = int(version.split(".")[0])
-    assert collection["version"] == f">={major}.0.0,<{major + 1}.0.0"
+    major = int(yaml.safe_load((CLONE / "galaxy.yml").read_text(encoding="utf-8"))["version"].split(".")[0])
+    assert collection == {"name": "community.kaleyra", "version": f">={major}.0.0,<{major + 1}.0.0"}

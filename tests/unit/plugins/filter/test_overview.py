@@ -105,14 +105,9 @@ def test_a_module_that_died_may_have_changed_senders(died):
 def test_shows_the_first_lines_and_the_number_of_all():
     created = [row(f"C{number}", "created") for number in range(50)]
     rejected = [row(f"R{number}", "rejected", msg="too long") for number in range(50)]
-    found = overview(
-        {"shop": result(*created[:20], *rejected[:20]), "bank": result(*created[20:], *rejected[20:])}, lines=3
-    )
-    assert found["table"][2:] == [
-        "FAILED (50, the first 3)",
-        "shop: R0, R1, R2 rejected: too long",
-    ]
-    assert found["changes"] == ["CHANGED (50, the first 3)", "shop: C0, C1, C2 created"]
+    found = overview({"shop": result(*created[:2], *rejected), "bank": result(*created[2:])}, lines=3)
+    assert found["table"][2:] == ["FAILED (50, the first 3)", "shop: R0, R1, R2 rejected: too long"]
+    assert found["changes"] == ["CHANGED (50, the first 3)", "shop: C0, C1 created", "bank: C2 created"]
     found = overview({"shop": SHOP}, lines=0, names=-1)
     assert (len(found["table"]), found["changes"], found["summary"]["failed"]) == (2, [], [])
 
@@ -126,12 +121,7 @@ def test_a_sender_that_may_have_changed_is_a_change():
 
 def test_accounts_share_the_names_in_the_summary():
     created = [row(f"C{number}", "created") for number in range(5)]
-    rejected = [row(f"R{number}", "rejected") for number in range(5)]
-    found = overview({"one": result(*created[:1], *rejected), "two": result(*created, *rejected)}, names=6)["summary"]
-    assert [f"{row['account']} {row['sender']}" for row in found["failed"]] == [
-        *(f"one R{n}" for n in range(5)),
-        "two R0",
-    ]
+    found = overview({"one": result(*created[:1]), "two": result(*created)}, names=6)["summary"]
     assert found["awaiting"] == {"one": ["C0"], "two": ["C0", "C1", "C2"]}
 
 
