@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Shortcuts for sessions of nox, which is installed in .venv. They need Python 3.11 or newer with its venv module, and git.
+# Shortcuts for sessions of nox, which is installed in .venv. They require git, and Python 3.11 or newer with venv.
 # `.venv/bin/nox -l` lists all sessions; CONTRIBUTING.md explains them.
 
 PYTHON := $(shell for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \

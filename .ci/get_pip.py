@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Install packages into an empty virtual environment with pip from a wheel in the same folder, as the script get-pip.py does.
+"""Install packages into an empty virtual environment with pip from a wheel in the same folder, as get-pip.py does.
 
 As ~/.ansible/test/cache/get_pip_25_2.py it spares ansible-test a download from a host that CI cannot reach.
 """

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lets pytest run the tests of this clone as ``ansible_collections.community.kaleyra``, and gives Ansible a path to it."""
+"""Lets pytest and Ansible find this clone as ``ansible_collections.community.kaleyra``."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def _link() -> pathlib.Path:
     atexit.register(tree.cleanup)
     packages = pathlib.Path(tree.name, "ansible_collections")
     (packages / "community").mkdir(parents=True)
-    # A regular package wins over the `ansible_collections` that the PyPI package `ansible` installs. One in `community`, too, would get
-    # a `__pycache__` there, which ansible-galaxy takes for a collection.
+    # A regular package has priority over `ansible_collections` of the PyPI package `ansible`. In `community` it would
+    # get a folder `__pycache__`, which ansible-galaxy treats as a collection.
     (packages / "__init__.py").touch()
     (packages / "community" / "kaleyra").symlink_to(CLONE, target_is_directory=True)
     sys.path.insert(0, tree.name)

@@ -274,7 +274,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 def start_in_background(arguments: list[str]) -> str | None:
-    """Start a server with these arguments in a process of its own, and print its URL. Return the error if it does not start."""
+    """Start a server with these arguments in its own process and print its URL. Return the error if it fails."""
     command = [sys.executable, "-B", __file__, *arguments]
     server: Any = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True

@@ -5,8 +5,8 @@
 
 """Creates or deletes a list of senders: decides what to send, and what each response proves.
 
-The API cannot list senders, so this sends them, and learns from the responses which of them exist. Creating and deleting
-work in the same way. The guarantees are in docs/docsite/rst/guarantees.rst.
+The API cannot list senders, so this sends them, and learns from the responses which of them exist. Creating and
+deleting work in the same way. The guarantees are in docs/docsite/rst/guarantees.rst.
 """
 
 from __future__ import annotations

@@ -171,7 +171,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
 
 
 def _shorten(rows: list[dict[str, Any]], excess: int) -> list[dict[str, Any]]:
-    """Shorten the rows by ``excess`` characters without dropping one. If that is not possible, return them unchanged."""
+    """Shorten the rows by ``excess`` characters without dropping one. If that is impossible, return them unchanged."""
     dropped = []
     for name in ("code", "iso_code", "id"):
         if excess > 0:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the module with the ansible-core of the running Python: in a job of ansible-runner, as AWX does, or in a process."""
+"""Runs the module with the ansible-core of this Python: in a job of ansible-runner, as AWX does, or in a process."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Host:
 
 @dataclass(frozen=True)
 class Job:
-    """A job that has ended: the status and the output of its programs, its events, and the module's result on each host."""
+    """A job that has ended: status and output of its programs, its events, and the module's result on each host."""
 
     status: int
     output: str
@@ -62,7 +62,7 @@ def environment(folder: pathlib.Path, collections: pathlib.Path) -> dict[str, st
         "HOME": str(folder),
         "LC_ALL": "C.UTF-8",
         "ANSIBLE_COLLECTIONS_PATH": str(collections),
-        "ANSIBLE_INJECT_INVOCATION": "true",  # ansible-core 2.21 leaves the module's arguments out of its result otherwise
+        "ANSIBLE_INJECT_INVOCATION": "true",  # ansible-core 2.21 omits the module's arguments otherwise
         "ANSIBLE_NOCOLOR": "true",
     }
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every example of the documentation works as printed, except for addresses, keys and SIDs, and does not hide a wrong key."""
+"""Every example of the documentation works as printed, except for addresses, keys and SIDs. It shows a wrong key."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SENDERS = [{"sender": "ADPAI", "iso_code": "us", "description": "testing"}]
 
 
 class Shell:
-    """Runs scripts in a folder that contains the files of the documentation. Only addresses of this machine can be reached."""
+    """Runs scripts in a folder with the files of the documentation. Only addresses of this machine can be reached."""
 
     def __init__(self, folder, collections, awx_collections, awx_url, mock_api_url):
         self.folder = folder
@@ -58,7 +58,7 @@ class Shell:
         }
 
     def replace_addresses(self, text: str) -> str:
-        """A text with the mock API's address for Kaleyra's, and with the variables of this shell for those that it exports."""
+        """A text with the mock API's address for Kaleyra's, and this shell's variables for those that it exports."""
         exported = re.sub(r"\b((?:CONTROLLER|KALEYRA)_\w+)=\S+", r"\1=${\1}", text)
         return re.sub(r"https://api\.(\w+\.)?kaleyra\.io", self.mock_api_url, exported)
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A module that creates senders and returns the same rows as `kaleyra_sender`, but checks nothing and handles no errors.
+"""A module that creates senders and returns the same rows as `kaleyra_sender`, without checks and error handling.
 
 Its time is the practical limit for a module that does this work.
 """

@@ -67,7 +67,7 @@ class Request:
 
 @dataclass
 class Network:
-    """Sends requests to an account with the failures of a scenario, and records them in the order of their responses."""
+    """Sends requests to an account with the failures of a scenario, and records them in the order of the responses."""
 
     scenario: Scenario
     account: Account
@@ -140,7 +140,7 @@ class Network:
 
 @dataclass
 class Run:
-    """What a run reported, and what really happened. ``before`` and ``after`` are the senders of the list that existed."""
+    """What a run reported, and what really happened. ``before`` and ``after`` are the listed senders that existed."""
 
     scenario: Scenario
     behavior: Behavior

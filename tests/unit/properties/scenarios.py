@@ -18,7 +18,7 @@ from mock_api_simulator import DOCUMENTED
 class Scenario:
     """A task, and the world that it runs in.
 
-    ``senders`` and ``existing`` contain names and countries. ``behavior`` contains fields of the simulator's `Behavior`.
+    ``senders`` and ``existing`` contain names and countries, ``behavior`` fields of the simulator's `Behavior`.
     ``failures`` are names from `FAILURES` by the number of the HTTP request, from 0; ``lasting`` is what happens to all
     requests after those.
     """
@@ -113,7 +113,7 @@ IDENTITIES: tuple[Mapping[str, Any], ...] = (
 def behaviors(draw: st.DrawFn, operation: str) -> dict[str, Any]:
     """Fields of `Behavior` in all combinations in which the server does not lie.
 
-    A server lies if it rejects a request by a response that names nobody, and processes some of its senders all the same.
+    A server lies if it rejects a request by a response that names nobody, but processes some of its senders.
     """
     naming = draw(st.sampled_from(NAMINGS))
     behavior = {**naming, **(draw(st.sampled_from(REJECTIONS)) if naming not in NAMELESS else {})}

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Checks the guarantees in random scenarios.
 
-``SCENARIOS`` is their number, ``SEED`` a number to draw other ones: ``SCENARIOS=50000 SEED=7 nox -s properties``. A failure
+``SCENARIOS`` is their number, ``SEED`` a number to draw others: ``SCENARIOS=50000 SEED=7 nox -s properties``. A failure
 prints the smallest scenario that was found. Add it to test_counterexamples.py.
 """
 
