@@ -81,7 +81,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-NAME = re.compile(r'\s*("[^"\r\n]*")[ ]*(?=[,;\t\r\n]|$)|[^,;\t\r\n]+')
+NAME = re.compile(r' *("[^"\r\n]*") *(?=[,;\t\r\n]|$)|[^,;\t\r\n]+')
 """A name in double quotes, or anything up to the next separator."""
 
 
