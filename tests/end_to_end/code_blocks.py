@@ -11,6 +11,7 @@ import textwrap
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 from antsibull_docutils.rst_code_finder import find_code_blocks
@@ -108,6 +109,7 @@ def _blocks_of_plugin(page: pathlib.Path) -> Iterator[Block]:
         node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXAMPLES"
     )
     text = ast.literal_eval(node.value)
-    starts = [item.start_mark.line for item in yaml.compose(text, yaml.BaseLoader).value]
+    listed: Any = yaml.compose(text, yaml.BaseLoader)
+    starts = [item.start_mark.line for item in listed.value]
     for start, end in zip(starts, [*starts[1:], None]):
         yield Block(page, node.lineno + start, "yaml", "\n".join(text.splitlines()[start:end]) + "\n")

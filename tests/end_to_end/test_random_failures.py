@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import random
 from collections import Counter
+from typing import Any
 
 import pytest
 from ansible_collections.community.kaleyra.tests.end_to_end.jobs import Host, run_job
@@ -22,7 +23,7 @@ FLAGS = {  # (changed, failed)
     "unknown": {(True, True)},
     "not_attempted": {(False, True)},
 }
-BEHAVIORS = [
+BEHAVIORS: list[dict[str, Any]] = [
     {"max_errors": 1},
     {"staged": True},
     {"names": "other case"},
@@ -47,7 +48,10 @@ class Scenario:
         draw.shuffle(names)
         self.names = names
         self.documented = number % 3 == 0
-        behavior = {"missing": "Sender ID does not exist.", "reject": {"BAD*": "Sender ID must be registered"}}
+        behavior: dict[str, Any] = {
+            "missing": "Sender ID does not exist.",
+            "reject": {"BAD*": "Sender ID must be registered"},
+        }
         failures = draw.choices(FAILURES, k=draw.randint(0, 1 if self.documented else 3))
         for choice in [] if self.documented else draw.sample(BEHAVIORS, draw.randint(0, 2)):
             behavior |= choice

@@ -120,7 +120,7 @@ def stops(run: Run) -> Iterator[str]:
         for number, request in enumerate(run.requests[:-1]):
             if request.response.kind is Kind.STOP or _two_lost(run, number):
                 yield f"requests after request {number}, which stops the run"
-        stopped = bool(last) and (last.kind is Kind.STOP or _two_lost(run, len(run.requests) - 1))
+        stopped = last is not None and (last.kind is Kind.STOP or _two_lost(run, len(run.requests) - 1))
         searched = _search_requests(run) >= MAX_SEARCH_REQUESTS - 1
         if "not_attempted" in outcomes and not stopped and not searched:
             yield "not_attempted, and nothing stopped the run"

@@ -165,7 +165,7 @@ def networks(draw: st.DrawFn, quiet: bool) -> dict[str, Any]:
 @st.composite
 def scenarios(draw: st.DrawFn, operation: str, quiet: bool) -> Scenario:
     """Scenarios of short lists."""
-    fates = {}
+    fates: dict[tuple[str, str], tuple[str, int]] = {}
     for number in draw(LISTS[draw(LIST_SIZES)]):
         number, name = divmod(number, len(NAMES))
         number, country = divmod(number, len(COUNTRIES))
@@ -195,7 +195,7 @@ def long_scenarios(draw: st.DrawFn, operation: str, quiet: bool) -> Scenario:
     existing, rejected, oversized = draw(
         st.sampled_from(((0, 0.02, 0), (0.5, 0.01, 0), (0.9, 0, 0), (1, 0, 0), (0.1, 0.3, 0), (0.1, 0, 0.005)))
     )
-    senders = {}
+    senders: dict[tuple[str, str], None] = {}
     for number in range(size):
         name = f"S{number if chance.random() < 0.9 else number // 2}"
         senders[name, "us" if operation == "create" and chance.random() < 0.1 else "in"] = None
