@@ -1,10 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every example of the documentation works as printed, except for addresses, keys and SIDs. It shows a wrong key."""
+"""Every example of the documentation works as printed, except for addresses, keys and SIDs. It shows a wrong key.
+
+The examples of a page run one after the other, in one folder.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 import pathlib
 import re
@@ -12,20 +14,23 @@ import subprocess
 import urllib.request
 
 import pytest
+import yaml
 from ansible_collections.community.kaleyra.tests.awx.conftest import awx_collections, controller
-from ansible_collections.community.kaleyra.tests.end_to_end.code_blocks import CLONE, Block, blocks
+from ansible_collections.community.kaleyra.tests.end_to_end.code_blocks import CLONE, blocks
 from ansible_collections.community.kaleyra.tests.end_to_end.jobs import environment
 from mock_api_server import MockApi
 
 __all__ = ["awx_collections", "controller"]
 
 BLOCKS = blocks()
-EXAMPLES = {
-    f"{block.page.relative_to(CLONE)}:{block.line}": block
-    for block in BLOCKS
-    if block.is_list or block.language != "text"
+PAGES = sorted({block.page for block in BLOCKS})
+KEY = "{{ lookup('ansible.builtin.env', 'KALEYRA_API_KEY') }}"
+VARIABLES = {
+    **dict.fromkeys(["kaleyra_api_key", "vault_kaleyra_api_key_bank", "vault_kaleyra_api_key_shop"], KEY),
+    "senders_in_use": [{"sender": "ADPAI", "iso_code": "us", "description": "testing"}],
+    "senders_unused": ["JSONSEND"],
 }
-SENDERS = [{"sender": "ADPAI", "iso_code": "us", "description": "testing"}]
+"""What readers have to define."""
 
 
 class Shell:
@@ -45,6 +50,7 @@ class Shell:
             "HTTP_PROXY": "http://127.0.0.1:9",
             "no_proxy": "127.0.0.1",
             "ANSIBLE_COLLECTIONS_PATH": f"{collections}{os.pathsep}{awx_collections}",
+            "ANSIBLE_DUPLICATE_YAML_DICT_KEY": "ignore",  # an example appends a variable to a file that contains it
             "ANSIBLE_DEPRECATION_WARNINGS": "false",  # awx.awx 24.6.1 has some
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_LOCALHOST_WARNING": "false",
@@ -62,27 +68,24 @@ class Shell:
         exported = re.sub(r"\b((?:CONTROLLER|KALEYRA)_\w+)=\S+", r"\1=${\1}", text)
         return re.sub(r"https://api\.(\w+\.)?kaleyra\.io", self.mock_api_url, exported)
 
-    def write_files(self, block: Block) -> None:
-        """Write the files that a block can name: other blocks, first of its own page, and files of this clone."""
-        files = {}
-        for name in re.findall(r"[\w./-]+\.\w+", block.text):
+    def write_files(self, page: pathlib.Path) -> None:
+        """Write the files that a page can name: its own blocks, those of other pages, and files of this clone."""
+        text = "".join(block.text for block in BLOCKS if block.page == page)
+        files = {"group_vars/all.yml": yaml.safe_dump(VARIABLES)}
+        for name in re.findall(r"[\w./-]+\.\w+", text):
             if (CLONE / name).is_file():
                 files[name] = (CLONE / name).read_text(encoding="utf-8")
-        for other in sorted(BLOCKS, key=lambda other: (other != block, other.page != block.page)):
-            if other.name:
-                files.setdefault(other.name, self.replace_addresses(other.text))
-        for name in re.findall(r"[\w-]+\.csv", "".join([block.text, *files.values()])):
+        for block in sorted(BLOCKS, key=lambda block: block.page != page):
+            if block.name:
+                files.setdefault(block.name, self.replace_addresses(block.text))
+        for name in re.findall(r"[\w-]+\.csv", "".join([text, *files.values()])):
             files.setdefault(name, files["senders.csv"])
         for name, text in files.items():
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / name).write_text(text, encoding="utf-8")
 
     def run(self, script: str, key: str) -> subprocess.CompletedProcess[str]:
-        """Run a script with this key for all accounts."""
-        keys = dict.fromkeys(["kaleyra_api_key", "vault_kaleyra_api_key_bank", "vault_kaleyra_api_key_shop"], key)
-        variables = self.folder / "group_vars/all.json"
-        variables.parent.mkdir(exist_ok=True)
-        variables.write_text(json.dumps({**keys, "senders_in_use": SENDERS, "senders_unused": ["JSONSEND"]}))
+        """Run a script with this key for all accounts, and stop the mock APIs that it starts."""
         done = subprocess.run(
             ["bash", "-euxo", "pipefail", "-c", script],
             cwd=self.folder,
@@ -98,18 +101,19 @@ class Shell:
         return done
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_example_works_and_fails_with_wrong_key(tmp_path: pathlib.Path, collections, awx_collections, controller, name):
-    block = EXAMPLES[name]
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_examples_work_and_fail_with_wrong_key(tmp_path, collections, awx_collections, controller, page):
     with MockApi(any_sid=True) as mock_api:
         shell = Shell(tmp_path, collections, awx_collections, controller[1], mock_api.url)
-        shell.write_files(block)
-        script = block.script(tmp_path, shell.replace_addresses(block.text))
-        done = shell.run(script, "valid-key")
-        assert done.returncode == 0, done.stdout
-        assert "[WARNING]" not in done.stdout, done.stdout
-        assert mock_api.requests or block.language == "console"
-        if mock_api.requests:
-            done = shell.run(script, "wrong-key")
-            assert done.returncode, done.stdout
-            assert "RBC001" in done.stdout
+        shell.write_files(page)
+        for block in [block for block in BLOCKS if block.page == page and block.is_example]:
+            script = block.script(tmp_path, shell.replace_addresses(block.text))
+            mock_api.configure(clear_log=True)
+            done = shell.run(script, "valid-key")
+            assert done.returncode == 0, f"{block}\n{done.stdout}"
+            assert "[WARNING]" not in done.stdout, f"{block}\n{done.stdout}"
+            assert mock_api.requests or block.language == "console"
+            if mock_api.requests:
+                done = shell.run(script, "wrong-key")
+                assert done.returncode, f"{block} hides a wrong key:\n{done.stdout}"
+                assert "RBC001" in done.stdout

@@ -16,13 +16,7 @@ from mock_api_server import MockApi
 
 PASSWORD = "Pr0xyPassw0rd"
 
-CREATED = (
-    "ca_path",
-    "REQUESTS_CA_BUNDLE",
-    "certificates not validated",
-    "proxy",
-    "NO_PROXY",
-)
+CREATED = ("ca_path", "REQUESTS_CA_BUNDLE", "certificates not validated", "proxy", "NO_PROXY")
 NOT_ATTEMPTED = (
     "no ca_path",
     "certificate of another CA",
