@@ -146,7 +146,7 @@ class _Run:
         self.size = batch_size  # smaller while the server names one error after another
         self.search_requests = 0
         self.lost_in_a_row = 0
-        self.stopped: Response | None = None
+        self.stopped: Response | None = None  # the first one that stops the run; others can be in flight
         self.requests = 0
         self.retry_reasons: list[str] = []
 
@@ -188,9 +188,9 @@ class _Run:
             self._give_up(batch, "unknown", response.code, response.message)
             if self.lost_in_a_row == MAX_LOST_REQUESTS:
                 reason = f"the responses to {MAX_LOST_REQUESTS} requests in a row were lost: {response.message}"
-                self.stopped = replace(response, message=reason)
+                self.stopped = self.stopped or replace(response, message=reason)
         else:
-            self.stopped = response
+            self.stopped = self.stopped or response
 
     def _apply_success(self, batch: list[_Record], response: Response) -> None:
         self._apply_results(batch, response)
@@ -237,7 +237,7 @@ class _Run:
         """Send smaller requests. If one sender alone is too large, reject it, and return to the full size."""
         self.search_requests += 1
         if self.search_requests > MAX_SEARCH_REQUESTS:
-            self.stopped = response
+            self.stopped = self.stopped or response
         elif len(batch) == 1:
             self._give_up(batch, "rejected", response.code, response.message)
             self.max_size = self.size = self.batch_size

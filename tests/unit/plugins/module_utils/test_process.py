@@ -418,3 +418,17 @@ def test_nothing_is_lost_if_no_thread_can_be_started(monkeypatch):
     server = Server([("A", all_done), ("B", all_done), ("C", all_done)])
     processed = process([Sender(name) for name in "ABC"], server.send, CREATE, 1, connections=4)
     assert outcomes(processed) == dict.fromkeys("ABC", "done")
+
+
+def test_reason_is_first_response_that_stops_run():
+    in_flight = threading.Barrier(3)
+
+    def send(senders):
+        if senders[0].name == "A":
+            return all_done(senders, CREATE)
+        in_flight.wait(10)
+        return STOP if senders[0].name == "B" else LOST
+
+    processed = process([Sender(name) for name in "ABCDE"], send, CREATE, 1, connections=3)
+    assert processed.stopped is STOP
+    assert outcomes(processed)["B"] == "not_attempted"
