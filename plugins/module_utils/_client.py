@@ -175,13 +175,35 @@ class _RequestBody:
 
 
 class _FinalResponse(http.client.HTTPResponse):
-    """A response that skips all interim responses, such as 102 and 103. Python skips only 100."""
+    """A response that skips all interim responses, such as 102 and 103, and is truncated if its headers do not end.
+
+    Python skips only 100, and does not miss the empty line after the headers.
+    """
 
     def begin(self) -> None:
-        super().begin()
-        while self.status < 200:
-            self.headers = self.msg = None  # type: ignore[assignment]
+        stream = self.fp
+        lines = self.fp = _Lines(stream)  # type: ignore[assignment]
+        try:
             super().begin()
+            while self.status < 200:
+                self.headers = self.msg = None  # type: ignore[assignment]
+                super().begin()
+        finally:
+            self.fp = stream
+        if not lines.last:
+            raise http.client.IncompleteRead(b"")
+
+
+class _Lines:
+    """Reads the lines of a stream, and remembers the last one."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.last = b""
+
+    def readline(self, size: int) -> bytes:
+        self.last = self._stream.readline(size)
+        return self.last
 
 
 def _run_in_thread(function: Callable[[], T], timeout: float) -> T:

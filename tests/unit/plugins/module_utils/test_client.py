@@ -159,11 +159,13 @@ def test_reads_response(start_server, reply):
     [
         (b"", "closed"),
         (response()[:-1], "truncated"),
+        (b"HTTP/1.1 401 X\r\nContent-Type: text/html\r\n", "truncated"),
+        (b"HTTP/1.1 401 X\r\nContent-Ty", "truncated"),
         (b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b" % (len(ACCEPTED), ACCEPTED[:-1]), "truncated"),
         (response(ACCEPTED, 200, "Content-Encoding: gzip"), ""),
         (b"not HTTP\r\n\r\n", ""),
     ],
-    ids=["none", "truncated", "truncated chunk", "bad encoding", "not HTTP"],
+    ids=["none", "truncated", "truncated headers", "truncated header", "truncated chunk", "bad encoding", "not HTTP"],
 )
 def test_unusable_response_is_lost(start_server, reply, reason):
     url, _received = start_server(reply)
