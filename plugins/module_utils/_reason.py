@@ -36,7 +36,8 @@ def says_already(operation: Operation, sender: Sender, reason: str) -> bool:
     if sender.key not in reason.lower():
         return False
     name = rf"(?<!\w)(['\"\u2018\u201c(]?){re.escape(sender.name)}['\"\u2019\u201d)]?(?!\w)\s*"
-    return _matches(operation, re.sub(name, "", reason, count=1, flags=re.IGNORECASE))
+    found = re.finditer(name, reason, re.IGNORECASE)
+    return any(_matches(operation, reason[: one.start()] + reason[one.end() :]) for one in found)
 
 
 @functools.lru_cache(maxsize=1000)
