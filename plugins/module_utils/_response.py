@@ -31,7 +31,7 @@ from ansible_collections.community.kaleyra.plugins.module_utils._response_body i
     FindSender,
     NamedError,
     api_json,
-    row_reasons,
+    row_error,
     scalar,
     sender_finder,
     split_body,
@@ -167,7 +167,7 @@ def _read_success(
     done: dict[Sender, SenderResult] = {}
     named = False
     for row in rows:
-        sender = find(row["sender"])
+        sender = find(row.get("sender"))
         named = named or sender is not None
         if sender and row.get("code") in (None, "", code):
             done[sender] = SenderResult(operation.done, scalar(row.get("id")), code)
@@ -196,8 +196,8 @@ def _read_rejection(
     rows, errors, _texts = split_body(payload)
     results = _named_results(operation, find, errors, code)
     if not results:
-        results = _named_results(operation, find, [(row["sender"], row_reasons(row)) for row in rows], code)
-    contradicted = [find(row["sender"]) for row in rows if scalar(row.get("code")) in SUCCESS_CODES]
+        results = _named_results(operation, find, [row_error(row) for row in rows], code)
+    contradicted = [find(row.get("sender")) for row in rows if scalar(row.get("code")) in SUCCESS_CODES]
     for sender in filter(None, contradicted):
         results.pop(sender, None)
     if results:
@@ -209,10 +209,10 @@ def _read_rejection_of_one(
     operation: Operation, sender: Sender, payload: Mapping[str, Any], code: str, message: str
 ) -> Response:
     """A rejection that names no sender, of a request with only one: the message or the error texts are its reason."""
-    _rows, other_senders, texts = split_body(payload)
+    rows, errors, texts = split_body(payload)
     reasons = tuple(texts) or (message,)
     result = SenderResult("rejected", code=code, msg=_with_reasons(message, texts))
-    if not other_senders and all("sender" in reason.lower() or sender.key in reason.lower() for reason in reasons):
+    if not (rows or errors) and all("sender" in reason.lower() or sender.key in reason.lower() for reason in reasons):
         result = _rejection_result(operation, sender, reasons, code)
     return Response(Kind.REJECTED, code, message, {sender: result})
 

@@ -66,16 +66,11 @@ def _number(name: str) -> float:
 def split_body(payload: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[NamedError], list[str]]:
     """A response's rows, its errors about senders, and its error texts that name no sender.
 
-    ``data`` and ``error`` are lists or objects. An object with ``sender_name`` is an error, wherever it is.
+    ``data`` and ``error`` are lists or objects.
     """
-    rows: list[dict[str, Any]] = []
+    rows = [item for item in _objects_and_texts(payload.get("data")) if isinstance(item, dict)]
     errors: list[NamedError] = []
     texts: list[str] = []
-    for item in _objects_and_texts(payload.get("data")):
-        if isinstance(item, dict) and "sender_name" in item:
-            errors.append((item["sender_name"], _reasons(item, "sender_name")))
-        elif isinstance(item, dict):
-            rows.append(item)
     for item in _objects_and_texts(payload.get("error")):
         if isinstance(item, str):
             texts.append(item)
@@ -116,9 +111,12 @@ def _reasons(entry: Mapping[str, Any], name_field: str) -> tuple[str, ...]:
     return tuple(text for value in values for text in _objects_and_texts(value) if isinstance(text, str))
 
 
-def row_reasons(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """The reason that a row of a rejection gives."""
-    return _reasons({"message": row.get("message")}, "") or (f"rejected with {scalar(row.get('code'))}",)
+def row_error(row: Mapping[str, Any]) -> NamedError:
+    """A row of a rejection as an error. One with a ``sender_name`` has the shape of those in ``error``."""
+    if "sender_name" in row:
+        return row["sender_name"], _reasons(row, "sender_name")
+    code = scalar(row.get("code"))
+    return row["sender"], _reasons({"message": row.get("message")}, "") or ((f"rejected with {code}",) if code else ())
 
 
 def scalar(value: object) -> str:

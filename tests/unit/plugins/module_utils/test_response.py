@@ -116,6 +116,8 @@ SUCCESSES = {
         body("MSG106", data=[ROWS[0], row("ABCF01", code="MSG134")]),
         {"ADPAI": "created"},
     ),
+    "rows with a sender_name": (200, body("MSG106", data=[row("ADPAI", sender_name="ADPAI"), ROWS[1]]), ALL),
+    "errors in data": (200, body("MSG106", data=[ROWS[0], *named(ABCF01="is bad").values()]), {"ADPAI": "created"}),
     "WA202 without rows": (202, body("WA202", data={"message_id": "A1"}), ALL),
     "WA202 with rows": (202, body("WA202", data=[row("ADPAI")]), {"ADPAI": "created"}),
     "WA202 with errors": (202, body("WA202", error=named(ABCF01="is bad")), {**ALL, "ABCF01": "rejected"}),
@@ -298,6 +300,12 @@ NOT_ABSENT = [
 )
 def test_reason_settles_a_sender_only_if_it_says_so(operation, reason, outcome):
     assert outcomes(read(400, body("MSG134", error=named(ADPAI=reason)), operation=operation)) == {"ADPAI": outcome}
+
+
+@pytest.mark.parametrize("name", ["SENDER", "ID", "ALREADY"])
+def test_name_can_be_a_word_of_the_reason(name):
+    content = body("MSG134", error=[{"sender_name": name, "sender": f"Sender ID '{name}' already exists"}])
+    assert outcomes(read(400, content, name)) == {name: "present"}
 
 
 @pytest.mark.parametrize("junk", [None, 7, "text", [None, 7, [[[[[[[[]]]]]]]]], {"sender": None}, {"sender_name": {}}])
