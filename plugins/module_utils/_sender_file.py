@@ -125,6 +125,7 @@ def read_sender_file(path: str, required: Sequence[str]) -> tuple[Entries, list[
             return entries_of(_read_json(_read_text(path)), f"{name}[")
         if kind in (".yml", ".yaml"):
             raise _FileError(f"src does not read YAML; use senders: \"{{{{ lookup('file', '{path}') | from_yaml }}}}\"")
+        _read_text(path)  # the format is the better message if it can be named
         raise _FileError(f"src must be a .csv or .json file; {SAVE_AS_CSV}")
     except _FileError as error:
         problem, *line = error.args
@@ -177,7 +178,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _read_csv(text: str, before: str, required: Sequence[str]) -> tuple[Entries, list[InputError]]:
     entries, errors = Entries(before), []
     # Excel reads such a first line as the separator. Without its text, the line still counts.
-    named = re.match(r'"?sep=(.)"?[ \t]*(?=[\r\n]|$)', text, re.IGNORECASE)
+    named = re.match(r'"?sep=(.)"?[,; \t]*(?=[\r\n]|$)', text, re.IGNORECASE)
     rows = _csv_rows(text[named.end() :], named[1]) if named else _csv_rows(text, _find_separator(text))
     line, header = next(rows, (0, []))
     columns = _columns(header)

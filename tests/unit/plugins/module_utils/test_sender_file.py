@@ -52,6 +52,7 @@ def message(checked):
         pytest.param("sender\tdescription\tiso_code\nADPAI\ttesting\tus\nABCF01\t\t\n", id="tabs"),
         pytest.param("sep=;\r\nsender;description;iso_code\r\nADPAI;testing;us\r\nABCF01;;\r\n", id="sep="),
         pytest.param('"sep=|"\nsender|description|iso_code\nADPAI|testing|us\nABCF01||\n', id="sep= in quotes"),
+        pytest.param("sep=;;;\nsender;description;iso_code\nADPAI;testing;us\nABCF01;;\n", id="sep= and empty cells"),
         pytest.param("\ufeffsender,description,iso_code\nADPAI,testing,us\nABCF01,,\n", id="BOM"),
         pytest.param("\ufeff\ufeffsender,description,iso_code\nADPAI,testing,us\nABCF01,,\n", id="two BOMs"),
         pytest.param(
@@ -144,7 +145,7 @@ def test_deleting_needs_only_a_column_sender(read):
     assert valid(checked) == [("ADPAI", "", "", "")]
 
 
-@pytest.mark.parametrize("name", ["senders.csv", "senders.json"])
+@pytest.mark.parametrize("name", ["senders.csv", "senders.json", "senders.xlsx"])
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -153,7 +154,7 @@ def test_deleting_needs_only_a_column_sender(read):
         ((HEADER + LINE).encode("utf-16"), ["UTF-16", "UTF-8"]),
         ((HEADER + LINE).encode("utf-16-be"), ["UTF-16", "UTF-8"]),
         ((HEADER + LINE.replace("testing", "T\u00e4st")).encode("latin-1"), ["line 2", "Latin-1", "UTF-8"]),
-        (gzip.compress(HEADER.encode()), ["gzip"]),
+        (gzip.compress(HEADER.encode(), mtime=0), ["gzip"]),
         (b"\r\n<!DOCTYPE html><html>", ["HTML"]),
         (b"\xef\xbb\xbf<?xml version='1.0'?>", ["HTML or XML"]),
     ],
