@@ -44,7 +44,7 @@ def complete(run: Run) -> Iterator[str]:
 
 def isolated(run: Run) -> Iterator[str]:
     """2: without failures of the network, each sender gets what the server has for it."""
-    lost = any(request.response.kind is Kind.LOST or request.response.attempt_lost for request in run.requests)
+    lost = any(attempt.kind is Kind.LOST for request in run.requests for attempt in request.attempts)
     if not run.scenario.quiet or lost or run.processed.stopped or _search_requests(run) >= MAX_SEARCH_REQUESTS - 1:
         return
     creating = run.operation.done == "created"
@@ -89,7 +89,7 @@ def in_doubt(run: Run) -> Iterator[str]:
             response = request.response
             if result:
                 yield f"{sender.name} was sent again after it was {result}"
-            doubt = doubt or response.attempt_lost or response.kind is Kind.LOST
+            doubt = doubt or any(attempt.kind is Kind.LOST for attempt in request.attempts)
             result = _result(run, request, sender)
             if response.kind in (Kind.SUCCESS, Kind.REJECTED) and not result:
                 doubt = True
@@ -226,16 +226,21 @@ def _fewest(senders: Iterable[Sender], size: int) -> int:
 def _max_requests(run: Run) -> int:
     """The most requests that a run may need without failures of the network.
 
-    As documented: one pass to find out and one for the rest. A smaller limit is found by halving, and so is each sender
-    that is too large alone. Other servers may need a request for each sender, and a search.
+    * The documented server: one pass to find out, and one for the rest. A smaller limit is found by halving, and so is
+      each sender that is too large alone.
+    * A server that reports one error after another: two requests for each, and two passes.
+    * Other servers: one or two requests for each sender, and a search.
     """
-    size, count = run.scenario.batch_size, len(run.senders)
+    size, count, behavior = run.scenario.batch_size, len(run.senders), set(run.scenario.behavior)
     steps = math.ceil(math.log2(size)) + 1
     oversized = sum(_is_too_large(run, sender) for sender in run.senders)
     first = _fewest(run.senders, size)
-    if not set(run.scenario.behavior) <= DOCUMENTED - {"wrong_payload"} or (oversized and _limit(run) < size):
-        return first + count + count // 2 + MAX_SEARCH_REQUESTS
-    reached = size if _limit(run) >= size else max(1, (_limit(run) + 1) // 2)
     open_senders = [sender for sender in run.senders if _documented_outcome(run, sender) == run.operation.done]
-    second = _fewest(open_senders, reached) if len(open_senders) < count else 0
-    return first * math.ceil(size / reached) + second + (2 * oversized + (reached < size)) * steps
+    errors = count - len(open_senders)
+    reached = size if _limit(run) >= size else max(1, (_limit(run) + 1) // 2)
+    if behavior <= DOCUMENTED - {"wrong_payload"} and not (oversized and reached < size):
+        second = _fewest(open_senders, reached) if errors else 0
+        return first * math.ceil(size / reached) + second + (2 * oversized + (reached < size)) * steps
+    if behavior <= {"reject", "missing", "lists", "max_errors", "staged"} and reached == size:
+        return 2 * errors + 2 * first + 2 * steps
+    return first + count + count // 2 + MAX_SEARCH_REQUESTS

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -72,6 +73,7 @@ class Network:
     scenario: Scenario
     account: Account
     behavior: Behavior
+    latency: float
     requests: list[Request] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     _in_flight: list[Request] = field(default_factory=list)
@@ -90,6 +92,8 @@ class Network:
             if keys.intersection(sender.key for sender in senders):
                 self.errors.append("two requests for one name at the same time")
             self._in_flight.append(request)
+        if self.latency:
+            time.sleep(self.latency)
         request.response = send_with_retries(lambda: self._attempt(request), self.scenario.retries, self._wait)
         with self._lock:
             self._in_flight.remove(request)
@@ -181,7 +185,7 @@ def run_scenario(scenario: Scenario, account: Account, connections: int = 1, pro
 
     before = existing()
     account.created, account.deleted = [], []
-    network = Network(scenario, account, behavior)
+    network = Network(scenario, account, behavior, latency=0.001 if connections > 1 else 0)
     processed = process(senders, network.send, OPERATIONS[scenario.operation], scenario.batch_size, connections)
     network.finish(connections)
     done = {*account.created, *((name, "") for name in account.deleted)}

@@ -44,7 +44,7 @@ def test_guarantees(operation: str, quiet: bool) -> None:
 
 @FAMILIES
 def test_guarantees_for_long_lists(operation: str, quiet: bool) -> None:
-    check(long_scenarios(operation, quiet), SCENARIOS // 400, violations_of)
+    check(long_scenarios(operation, quiet), SCENARIOS // 100, violations_of)
 
 
 @FAMILIES

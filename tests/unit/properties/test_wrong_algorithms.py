@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 The community.kaleyra authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The property test can fail: each of these wrong algorithms violates a guarantee within some scenarios."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from ansible_collections.community.kaleyra.plugins.module_utils._api import Operation
+from ansible_collections.community.kaleyra.plugins.module_utils._process import Outcome, Processed, process
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, Response, SenderResult
+from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
+from ansible_collections.community.kaleyra.tests.unit.properties import guarantees
+from ansible_collections.community.kaleyra.tests.unit.properties.network import open_account, run_scenario
+from ansible_collections.community.kaleyra.tests.unit.properties.scenarios import Scenario, scenarios
+from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis import strategies as st
+
+
+def reads(change: Callable[[Operation, Sequence[Sender], Response], Response]) -> Any:
+    """An algorithm that takes responses for others."""
+
+    def wrong(senders: Any, send: Any, operation: Any, *options: Any) -> Processed:
+        return process(senders, lambda batch: change(operation, batch, send(batch)), operation, *options)
+
+    return wrong
+
+
+def reads_kind(kind: Kind, as_kind: Kind) -> Any:
+    return reads(lambda _op, _senders, response: replace(response, kind=as_kind) if response.kind is kind else response)
+
+
+def reports(change: Callable[[Operation, Outcome], Outcome]) -> Any:
+    """An algorithm that reports other outcomes."""
+
+    def wrong(senders: Any, send: Any, operation: Any, *options: Any) -> Processed:
+        processed = process(senders, send, operation, *options)
+        return replace(processed, outcomes=[change(operation, outcome) for outcome in processed.outcomes])
+
+    return wrong
+
+
+def lost_as_done(operation: Operation, senders: Sequence[Sender], response: Response) -> Response:
+    results = {sender: SenderResult(operation.done) for sender in senders}
+    return replace(response, kind=Kind.SUCCESS, results=results) if response.kind is Kind.LOST else response
+
+
+def loose_words(operation: Operation, _senders: Sequence[Sender], response: Response) -> Response:
+    return replace(
+        response,
+        results={
+            sender: SenderResult(operation.already) if "already exists in" in result.msg else result
+            for sender, result in response.results.items()
+        },
+    )
+
+
+def all_rejected(_operation: Operation, senders: Sequence[Sender], response: Response) -> Response:
+    results = {sender: response.results.get(sender, SenderResult("rejected")) for sender in senders}
+    return replace(response, results=results) if response.kind is Kind.REJECTED else response
+
+
+def backwards(senders: Any, send: Any, *options: Any) -> Processed:
+    processed = process(senders[::-1], send, *options)
+    return replace(processed, outcomes=processed.outcomes[::-1])
+
+
+def other_batch_size(change: Callable[[int], int]) -> Any:
+    return lambda senders, send, operation, size, connections: process(
+        senders, send, operation, change(size), connections
+    )
+
+
+def no_outcome_if_stopped(*arguments: Any) -> Processed:
+    processed = process(*arguments)
+    attempted = [outcome for outcome in processed.outcomes if outcome.outcome != "not_attempted"]
+    return replace(processed, outcomes=attempted)
+
+
+WRONG: dict[str, tuple[Any, Any]] = {
+    "leaves out senders that were not attempted": (guarantees.complete, no_outcome_if_stopped),
+    "reports unknown senders as unchanged": (
+        guarantees.complete,
+        reports(lambda _operation, found: found._replace(changed=found.changed and found.outcome != "unknown")),
+    ),
+    "rejects all senders of a rejected request": (guarantees.isolated, reads(all_rejected)),
+    "takes a sender of another account for an existing one": (guarantees.isolated, reads(loose_words)),
+    "forgets that an attempt was lost": (
+        guarantees.honest,
+        reads(lambda _operation, _senders, response: replace(response, attempt_lost=False)),
+    ),
+    "reports present and absent senders as unchanged": (
+        guarantees.honest,
+        reports(lambda operation, found: found._replace(changed=found.changed and found.outcome != operation.already)),
+    ),
+    "reports a sender as created after a lost response": (guarantees.honest, reads(lost_as_done)),
+    "believes that a lost request did nothing": (guarantees.honest, reads_kind(Kind.LOST, Kind.STOP)),
+    "reports existing senders as created": (
+        guarantees.honest,
+        reports(lambda op, found: found._replace(outcome=op.done) if found.outcome == op.already else found),
+    ),
+    "sends a request again whose response was lost": (guarantees.in_doubt, reads_kind(Kind.LOST, Kind.REJECTED)),
+    "goes on after an error of the account": (guarantees.stops, reads_kind(Kind.STOP, Kind.REJECTED_UNNAMED)),
+    "sends the list backwards": (guarantees.no_duplicates, backwards),
+    "sends too many senders": (guarantees.no_duplicates, other_batch_size(lambda size: size + 1)),
+    "sends half as many senders": (guarantees.economical, other_batch_size(lambda size: (size + 1) // 2)),
+    "looks for senders that a rejection names": (
+        guarantees.economical,
+        reads_kind(Kind.REJECTED, Kind.REJECTED_UNNAMED),
+    ),
+    "does not count retries": (
+        guarantees.economical,
+        reads(lambda _operation, _senders, response: replace(response, requests=min(1, response.requests))),
+    ),
+}
+ANY = st.one_of(*(scenarios(operation, quiet) for operation in ("create", "delete") for quiet in (True, False)))
+
+
+@pytest.mark.parametrize("mistake", WRONG)
+def test_finds_wrong_algorithm(mistake: str) -> None:
+    guarantee, wrong = WRONG[mistake]
+
+    def is_caught(scenario: Scenario) -> bool:
+        return any(guarantee(run_scenario(scenario, open_account(scenario), process=wrong)))
+
+    options = settings(
+        max_examples=2000,
+        phases=(Phase.generate,),
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    scenario = find(ANY, is_caught, settings=options, random=random.Random(0))
+    assert not guarantees.violations(run_scenario(scenario, open_account(scenario)))
