@@ -175,10 +175,9 @@ class MockApi:
 
     def _next_failure(self) -> Failure:
         for at in (len(self.requests), None):
-            for failure in self._failures:
+            for index, failure in enumerate(self._failures):
                 if failure.at == at:
-                    self._failures.remove(failure)
-                    return failure
+                    return self._failures.pop(index)
         return simulator.NO_FAILURE
 
     def _account(self, sid: str, key: str) -> Account | None:
@@ -286,17 +285,11 @@ def start_in_background(arguments: list[str]) -> str | None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="A mock of Kaleyra's Sender ID API on 127.0.0.1.")
-    parser.add_argument(
-        "--ready-file", help="write the URL to this file when the server is ready, instead of printing it"
-    )
+    parser.add_argument("--ready-file", help="write the URL to this file instead of printing it")
     parser.add_argument("--config", help="JSON file with what POST /_mock takes")
-    parser.add_argument(
-        "--open", action="store_true", help="every SID is an account, with the first key that it is used with"
-    )
+    parser.add_argument("--open", action="store_true", help="every SID is an account")
     parser.add_argument("--idle-exit", type=float, default=600, metavar="SECONDS", help="default: %(default)s")
-    parser.add_argument(
-        "--background", action="store_true", help="print the URL when ready, and go on in the background"
-    )
+    parser.add_argument("--background", action="store_true", help="print the URL, and go on in the background")
     args = parser.parse_args()
     if args.background:
         sys.exit(start_in_background([argument for argument in sys.argv[1:] if argument != "--background"]))

@@ -87,7 +87,6 @@ class Behavior:
     rows: bool | None = None  # rows in each success (true), or in none (false)
     row_code: Any = ""  # the code of a row; empty: that of the response, None: no code
     rows_missing: int = 0  # so many rows are left out
-    stale: bool = False  # the rows are those of another request
     contradiction: bool = False  # `error` names the first sender that was processed, too
     # Server
     latency: float = 0.0  # seconds before each response
@@ -243,8 +242,7 @@ def _rows(ids: list[tuple[str, str]], code: str, behavior: Behavior) -> Any:
     code = code if behavior.row_code == "" else behavior.row_code
     rows = []
     for name, number in ids[: max(0, len(ids) - behavior.rows_missing)]:
-        spelled = STRANGER if behavior.stale else _spelled(name, behavior)
-        row = {"id": number, "status": "1", "sender": spelled, "message": SUBMITTED, "code": code}
+        row = {"id": number, "status": "1", "sender": _spelled(name, behavior), "message": SUBMITTED, "code": code}
         rows.append(row if code is not None else {key: row[key] for key in row if key != "code"})
     return rows if behavior.lists is not False else _numbered(rows)
 
@@ -252,11 +250,8 @@ def _rows(ids: list[tuple[str, str]], code: str, behavior: Behavior) -> Any:
 def _named(errors: list[Error], behavior: Behavior) -> Any:
     if behavior.names == "none":
         return {"error": errors[0].reason}
-    strangers = behavior.names == "strangers"
-    entries = [
-        {"sender": error.reason, "sender_name": STRANGER if strangers else _spelled(error.name, behavior)}
-        for error in errors
-    ]
+    names = [STRANGER if behavior.names == "strangers" else _spelled(error.name, behavior) for error in errors]
+    entries = [{"sender": error.reason, "sender_name": name} for error, name in zip(errors, names)]
     return entries if behavior.lists else _numbered(entries)
 
 

@@ -97,7 +97,7 @@ SUCCESSES: tuple[Mapping[str, Any], ...] = (
     *({"accepted": True},) * 2,
     *({"accepted": True, "rows": True}, {"rows": True}, {"rows": False}),
     *({"row_code": code, "rows": True} for code in ("200", "OK", 0, "msg106", None)),
-    *({"rows_missing": 1}, {"rows_missing": 2, "rows": True}, {"stale": True, "rows": True}),
+    *({"rows_missing": 1}, {"rows_missing": 2, "rows": True}),
     {"contradiction": True, "rows": True},
 )
 FORMS: tuple[Mapping[str, Any], ...] = tuple(

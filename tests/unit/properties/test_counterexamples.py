@@ -57,6 +57,13 @@ COUNTEREXAMPLES = {
         behavior={"wrong_payload": True, "create_limit": 3, "reject": {f"S{n}": "no" for n in range(1, 240, 2)}},
         batch_size=100,
     ),
+    "the first errors of a long list come one after another": Scenario(
+        "create",
+        tuple((f"S{n}", "in") for n in range(300)),
+        tuple((f"S{n}", "in") for n in range(10)),
+        {"max_errors": 1},
+        100,
+    ),
     "one error in each response": Scenario(
         "create",
         tuple((f"S{n}", "in") for n in range(200)),
