@@ -79,6 +79,7 @@ class Behavior:
     max_errors: int = 0  # the most errors in a rejection; 0: all
     wrong_payload: bool = False  # errors other than an existing or missing sender become a WA400 without a name
     rejection_status: int = 400
+    error_rows: bool = False  # errors are rows of `data` with the code MSG134, instead of entries of `error`
     # Names and lists in responses
     names: str = "exact"  # or "other case", "numbers" (for digits), "none" (only the reason), "strangers" (others)
     lists: bool | None = None  # `data` and `error` are lists (true) or objects (false); None: a list and an object
@@ -151,10 +152,11 @@ def create(account: Account, payload: Any, behavior: Behavior = DOCUMENTED) -> R
         data = _rows(ids, "MSG106", behavior) if behavior.partial == "rows" else []
         return _rejection("MSG134", "Sender IDs not created", data, errors, behavior)
     if behavior.accepted:
-        data = _rows(ids, "WA202", behavior) if behavior.rows else {"message_id": "A0000000000000000000"}
-        return api_response(202, "WA202", "Request Accepted", data, _success_errors(ids, errors, behavior))
+        message_id = {"message_id": "A0000000000000000000"}
+        accepted = _rows(ids, "WA202", behavior) if behavior.rows else message_id
+        return _success(202, "WA202", "Request Accepted", accepted, ids, errors, behavior)
     data = _rows(ids, "MSG106", behavior) if behavior.rows is not False else []
-    return api_response(200, "MSG106", SUBMITTED, data, _success_errors(ids, errors, behavior))
+    return _success(200, "MSG106", SUBMITTED, data, ids, errors, behavior)
 
 
 def delete(account: Account, payload: Any, behavior: Behavior = DOCUMENTED) -> Response:
@@ -175,16 +177,14 @@ def delete(account: Account, payload: Any, behavior: Behavior = DOCUMENTED) -> R
         data = _rows(done, "MSG108", behavior) if behavior.partial == "rows" else []
         return _rejection("MSG136", "Sender IDs not deleted", data, errors, behavior)
     data = _rows(done, "MSG108", behavior) if behavior.rows else []
-    message = "Sender ID(s) deleted successfully"
-    return api_response(200, "MSG108", message, data, _success_errors(done, errors, behavior))
+    return _success(200, "MSG108", "Sender ID(s) deleted successfully", data, done, errors, behavior)
 
 
 def names_in(payload: Any) -> tuple[str, ...]:
     """The senders' names in the body of a request, as far as it contains any."""
     rows = (payload.get("data") or payload.get("sender")) if isinstance(payload, dict) else None
-    return tuple(
-        str(row.get("sender") if isinstance(row, dict) else row) for row in rows or () if isinstance(rows, list)
-    )
+    rows = rows if isinstance(rows, list) else []
+    return tuple(str(row.get("sender") if isinstance(row, dict) else row) for row in rows)
 
 
 def _is_complete(row: Mapping[str, Any]) -> bool:
@@ -229,22 +229,32 @@ def _rejection(code: str, message: str, data: Any, errors: list[Error], behavior
     if behavior.wrong_payload and others:
         return WRONG_PAYLOAD
     listed = (others if others and behavior.staged else errors)[: behavior.max_errors or None]
-    return api_response(behavior.rejection_status, code, message, data, _named(listed, behavior))
+    return _response(behavior.rejection_status, code, message, data, listed, behavior)
 
 
-def _success_errors(done: list[Sender], errors: list[Error], behavior: Behavior) -> Any:
+def _success(
+    status: int, code: str, message: str, data: Any, done: list[Sender], errors: list[Error], behavior: Behavior
+) -> Response:
     if behavior.contradiction and done:
         errors = [Error(done[0][0], behavior.exists, True), *errors]
-    return _named(errors, behavior) if errors else {}
+    return _response(status, code, message, data, errors, behavior)
 
 
-def _rows(ids: list[tuple[str, str]], code: str, behavior: Behavior) -> Any:
+def _response(status: int, code: str, message: str, data: Any, errors: list[Error], behavior: Behavior) -> Response:
+    if behavior.error_rows and isinstance(data, list):
+        data = [*data, *({"sender": error.name, "message": error.reason, "code": "MSG134"} for error in errors)]
+        errors = []
+    data = _numbered(data) if behavior.lists is False and isinstance(data, list) else data
+    return api_response(status, code, message, data, _named(errors, behavior) if errors else {})
+
+
+def _rows(ids: list[tuple[str, str]], code: str, behavior: Behavior) -> list[dict[str, Any]]:
     code = code if behavior.row_code == "" else behavior.row_code
     rows = []
     for name, number in ids[: max(0, len(ids) - behavior.rows_missing)]:
         row = {"id": number, "status": "1", "sender": _spelled(name, behavior), "message": SUBMITTED, "code": code}
         rows.append(row if code is not None else {key: row[key] for key in row if key != "code"})
-    return rows if behavior.lists is not False else _numbered(rows)
+    return rows
 
 
 def _named(errors: list[Error], behavior: Behavior) -> Any:

@@ -74,6 +74,7 @@ REJECTIONS: tuple[Mapping[str, Any], ...] = (
     *({"partial": "rejection"},) * 2,
     *({"partial": "rows"}, {"partial": "success"}),
     *({"max_errors": 1}, {"max_errors": 2}, {"staged": True}),
+    *({"error_rows": True, "row_code": "", "partial": partial} for partial in ("", "rows", "success")),
     *({"partial": "rejection", "max_errors": 1}, {"partial": "rejection", "staged": True}),
 )
 NAMELESS: tuple[Mapping[str, Any], ...] = (
