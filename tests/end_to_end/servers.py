@@ -40,12 +40,6 @@ def serving(handle: Callable[[socket.socket], None]) -> Iterator[int]:
             server.shutdown()
 
 
-def unused_port() -> int:
-    """A port that rejects connections."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 class RawServer:
     """Records each request, and sends the bytes that `reply` returns for it. Then it closes the connection."""
 

@@ -54,7 +54,6 @@ class Shell:
             "ANSIBLE_DEPRECATION_WARNINGS": "false",  # awx.awx 24.6.1 has some
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_PIPELINING": "true",
             "CONTROLLER_HOST": awx_url,
             "CONTROLLER_OAUTH_TOKEN": "t0ken",
             "KALEYRA_API_URL": mock_api_url,

@@ -9,6 +9,8 @@ import json
 import re
 import textwrap
 import urllib.parse
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -25,45 +27,30 @@ from mock_api_server import MockApi
 
 TEXT = every_spelling(KEY)
 ACCOUNT_ERROR = {"code": f"RBC001{KEY}", "message": TEXT, "data": [TEXT], "error": {TEXT: TEXT}}
+REASONS = {f"N{start}": f"{'x' * start}{KEY}" for start in range(0, 3000, 50)}
+"""Wherever a long reason is truncated, the key is there in one of these."""
 
 
-def rejection(reason: str, name: str = "NEW1") -> dict[str, Any]:
-    error = {"0": {"sender": reason, "sender_name": name}}
-    return {"code": "MSG134", "message": TEXT, "data": [{"sender": TEXT, "code": TEXT}], "error": error}
+@dataclass(frozen=True)
+class Case:
+    """A host: what its server responds, and the options and environment variables of its task."""
+
+    failures: Sequence[Any] = ()  # of the mock API
+    redirect: int = 0  # the status with which the mock API redirects the request to another host
+    reply: str = ""  # of a server instead of the mock API
+    options: Mapping[str, Any] = field(default_factory=dict)
+    proxy: bool = False  # another host is the proxy
+    succeeds: bool = False
 
 
-def failure(status: int, body: Any = "", **headers: str) -> dict[str, Any]:
+def response(status: int, body: Any = "", **headers: str) -> dict[str, Any]:
     return {"kind": "respond_before", "status": status, "body": body, "headers": headers}
 
 
-REASONS = {f"N{start}": f"{'x' * start}{KEY}" for start in range(0, 3000, 50)}
-"""Wherever a long reason is truncated, the key is there in one of these."""
-ERRORS = {str(i): {"sender": reason, "sender_name": name} for i, (name, reason) in enumerate(REASONS.items())}
+def rejection(reasons: Mapping[str, str]) -> dict[str, Any]:
+    errors = [{"sender": reason, "sender_name": name} for name, reason in reasons.items()]
+    return response(400, {"code": "MSG134", "message": TEXT, "data": [{"sender": TEXT, "code": TEXT}], "error": errors})
 
-FAILURES: dict[str, list[Any]] = {
-    "rejection": [failure(400, rejection(TEXT))],
-    "rejection of another sender": [failure(400, rejection("Rejected", name=KEY))],
-    "long reasons": [failure(400, {**rejection(""), "error": ERRORS})],
-    "account error": [failure(401, ACCOUNT_ERROR)],
-    "lost responses": [failure(500, ACCOUNT_ERROR), failure(200, ACCOUNT_ERROR)],
-    "gateway": [failure(403, f"<html>{TEXT}", **{"Content-Type": f"text/html; charset={KEY}"})],
-    "headers": [
-        failure(429, **{"Retry-After": KEY, "Location": KEY}),
-        failure(200, "{}", **{"Content-Encoding": "gzip", "Set-Cookie": KEY}),
-    ],
-}
-"""Responses of the mock API that repeat the key."""
-
-REPLIES = {
-    "status line": f"{KEY} 200 OK\r\n\r\n",
-    "status": f"HTTP/1.1 {KEY} OK\r\n\r\n",
-    "header name": f"HTTP/1.1 400 Bad\r\n{KEY}\r\n\r\n",
-    "length": f"HTTP/1.1 200 OK\r\nContent-Length: {KEY}\r\n\r\n{{}}",
-    "chunk": f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{KEY}\r\n{{}}",
-}
-"""Other replies that repeat the key."""
-
-REDIRECTS = (302, 307, 308)
 
 INVALID_KEYS = {
     "space": f"{MARK} {MARK}",
@@ -73,88 +60,99 @@ INVALID_KEYS = {
     "quotation mark": f'{MARK}"{MARK}',
     "other script": f"{MARK}é{MARK}",
 }
-
-OPTIONS: dict[str, dict[str, Any]] = {
-    "user in api_url": {"api_url": f"https://{urllib.parse.quote(KEY, safe='')}@localhost"},
-    "sid": {"sid": KEY},
-    "ca_path": {"ca_path": f"/nowhere/{KEY}"},
-    "timeout": {"timeout": KEY},
-    "state": {"state": KEY},
-    "sender": {"senders": [{"sender": f" {KEY}", "description": KEY, "iso_code": KEY, "entity_id": KEY}]},
-    "text as list": {"senders": KEY},
+CASES = {
+    "rejection": Case([rejection({"NEW1": TEXT})]),
+    "rejection of another sender": Case([rejection({KEY: "Rejected"})]),
+    "long reasons": Case([rejection(REASONS)], options={"senders": list(REASONS)}),
+    "account error": Case([response(401, ACCOUNT_ERROR)]),
+    "lost responses": Case([response(500, ACCOUNT_ERROR), response(200, ACCOUNT_ERROR)]),
+    "gateway": Case([response(403, f"<html>{TEXT}", **{"Content-Type": f"text/html; charset={KEY}"})]),
+    "headers": Case(
+        [
+            response(429, **{"Retry-After": KEY, "Location": KEY}),
+            response(200, "{}", **{"Content-Encoding": "gzip", "Set-Cookie": KEY}),
+        ]
+    ),
+    **{f"redirect {status}": Case(redirect=status) for status in (302, 307, 308)},
+    "key in the environment": Case([response(401, ACCOUNT_ERROR)], options={"api_key": ""}),
+    "proxy for plain HTTP": Case(proxy=True, succeeds=True),
+    "status line": Case(reply=f"{KEY} 200 OK\r\n\r\n"),
+    "status": Case(reply=f"HTTP/1.1 {KEY} OK\r\n\r\n"),
+    "header name": Case(reply=f"HTTP/1.1 400 Bad\r\n{KEY}\r\n\r\n"),
+    "length": Case(reply=f"HTTP/1.1 200 OK\r\nContent-Length: {KEY}\r\n\r\n{{}}"),
+    "chunk": Case(reply=f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{KEY}\r\n{{}}"),
+    "netrc": Case(reply='HTTP/1.1 202 Accepted\r\nContent-Length: 16\r\n\r\n{"code":"WA202"}', succeeds=True),
+    "user in api_url": Case(options={"api_url": f"https://{urllib.parse.quote(KEY, safe='')}@localhost"}),
+    "sid": Case(options={"sid": KEY}),
+    "ca_path": Case(options={"ca_path": f"/nowhere/{KEY}"}),
+    "timeout": Case(options={"timeout": KEY}),
+    "state": Case(options={"state": KEY}),
+    "sender": Case(options={"senders": [dict.fromkeys(("sender", "description", "iso_code", "entity_id"), KEY)]}),
+    "text as list": Case(options={"senders": KEY}),
+    **{f"key with {name}": Case(options={"api_key": key}) for name, key in INVALID_KEYS.items()},
 }
-"""The key in the wrong option."""
-
-ACCEPTED = 'HTTP/1.1 202 Accepted\r\nContent-Length: 16\r\nConnection: close\r\n\r\n{"code":"WA202"}'
 PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
-SUCCESSES = {"proxy for plain HTTP", "netrc"}
-
-
-class Keys:
-    """The job of all cases above, and what the servers received."""
-
-    def __init__(self, stack, folder, collections):
-        self.other = stack.enter_context(RawServer().running())
-        self.netrc = stack.enter_context(RawServer(lambda request: ACCEPTED.encode()).running())
-        redirects = {f"redirect {status}": [failure(status, Location=f"{self.other.url}/")] for status in REDIRECTS}
-        scripts = {**FAILURES, **redirects, "from the environment": [failure(401, ACCOUNT_ERROR)]}
-        valid = dict.fromkeys([*scripts, *OPTIONS, *SUCCESSES - {"netrc"}], KEY)
-        keys = {**valid, **{f"key with {name}": key for name, key in INVALID_KEYS.items()}}
-        self.mock_apis = {
-            name: stack.enter_context(MockApi({"HX1": {"key": KEY}}, scripts.get(name, ()))) for name in keys
-        }
-        urls = {name: mock_api.url for name, mock_api in self.mock_apis.items()}
-        for name, reply in REPLIES.items():
-            urls[name] = stack.enter_context(RawServer(lambda request, text=reply: text.encode()).running()).url
-        urls["netrc"] = self.netrc.url
-        hosts = {}
-        for name, url in urls.items():
-            senders = [{"sender": sender} for sender in (REASONS if name == "long reasons" else ["NEW1"])]
-            usual = {"sid": "HX1", "description": "testing", "iso_code": "fr", "retries": 1, "senders": senders}
-            key = {} if name == "from the environment" else {"api_key": keys.get(name, KEY)}
-            proxies = dict.fromkeys(PROXIES, self.other.url) if name.startswith("proxy") else {}
-            hosts[name] = Host({**usual, **key, "api_url": url, **OPTIONS.get(name, {})}, proxies)
-        (folder / ".netrc").write_text("default login somebody password hunter2\n", encoding="utf-8")
-        (folder / ".netrc").chmod(0o600)
-        self.job = run_job(folder, collections, hosts, KALEYRA_API_KEY=KEY)
 
 
 @pytest.fixture(scope="module")
-def keys(tmp_path_factory, collections):
+def servers() -> Iterator[dict[str, Any]]:
+    """The server of each case, and another host."""
     with contextlib.ExitStack() as stack:
-        yield Keys(stack, tmp_path_factory.mktemp("job"), collections)
+        other = stack.enter_context(RawServer().running())
+        servers: dict[str, Any] = {"other": other}
+        for name, case in CASES.items():
+            if case.reply:
+                server: Any = RawServer(lambda request, reply=case.reply: reply.encode()).running()
+            else:
+                redirect = [response(case.redirect, Location=f"{other.url}/")] if case.redirect else []
+                server = MockApi({"HX1": {"key": KEY}}, [*case.failures, *redirect])
+            servers[name] = stack.enter_context(server)
+        yield servers
 
 
-def test_results_do_not_contain_key(keys):
-    for name, result in keys.job.results.items():
-        assert result["failed"] == (name not in SUCCESSES), name
+@pytest.fixture(scope="module")
+def job(tmp_path_factory, collections, servers):
+    folder = tmp_path_factory.mktemp("job")
+    (folder / ".netrc").write_text("default login somebody password hunter2\n", encoding="utf-8")
+    (folder / ".netrc").chmod(0o600)
+    usual = {"sid": "HX1", "api_key": KEY, "senders": ["NEW1"], "description": "x", "iso_code": "fr", "retries": 1}
+    hosts = {
+        name: Host(
+            {**usual, "api_url": servers[name].url, **case.options},
+            dict.fromkeys(PROXIES if case.proxy else (), servers["other"].url),
+        )
+        for name, case in CASES.items()
+    }
+    return run_job(folder, collections, hosts, KALEYRA_API_KEY=KEY)
+
+
+def test_results_do_not_contain_key(job):
+    for name, case in CASES.items():
+        result = job.results[name]
+        assert result["failed"] != case.succeeds, name
         assert "api_key" in result["invocation"]["module_args"], "the arguments are not in the result: nothing is shown"
         assert find_key(json.dumps(result)) == "", name
 
 
-def test_output_does_not_contain_key(keys):
-    assert all(name in keys.job.output for name in keys.job.results)
-    assert "Traceback" not in keys.job.output
-    assert find_key(keys.job.output) == ""
+def test_output_and_events_do_not_contain_key(job):
+    for text in (job.output, job.events):
+        assert all(name in text for name in CASES)
+        assert "Traceback" not in text
+        assert find_key(text) == ""
 
 
-def test_events_do_not_contain_key(keys):
-    assert keys.job.events.count('"api_key"') >= len(keys.job.results)
-    assert find_key(keys.job.events) == ""
+def test_other_host_receives_nothing(job, servers):
+    assert servers["other"].requests == []
 
 
-def test_other_host_receives_nothing(keys):
-    assert keys.other.requests == []
-
-
-def test_invalid_key_is_not_sent(keys):
+def test_invalid_key_is_not_sent(job, servers):
     for name in INVALID_KEYS:
-        assert keys.mock_apis[f"key with {name}"].requests == []
-        assert "api_key" in keys.job.results[f"key with {name}"]["msg"]
+        assert servers[f"key with {name}"].requests == []
+        assert "api_key" in job.results[f"key with {name}"]["msg"]
 
 
-def test_request_contains_key_once_and_no_other_credentials(keys):
-    (request,) = keys.netrc.requests
+def test_request_contains_key_once_and_no_other_credentials(job, servers):
+    (request,) = servers["netrc"].requests
     assert re.search(rb"\r\napi-key: " + re.escape(KEY.encode()) + rb"\r\n", request)
     assert request.count(MARK.encode()) == KEY.count(MARK)
     assert b"authorization" not in request.lower()

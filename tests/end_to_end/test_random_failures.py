@@ -43,7 +43,6 @@ class Scenario:
 
     def __init__(self, number: int) -> None:
         draw = random.Random(number)
-        self.absent = draw.random() < 0.4
         names = [f"{kind}{index}" for kind in ("OLD", "NEW", "BAD") for index in range(draw.randint(0, 4))] or ["NEW0"]
         draw.shuffle(names)
         self.names = names
@@ -64,7 +63,7 @@ class Scenario:
             "description": "testing",
             "iso_code": "fr",
             "senders": [{"sender": name} for name in names],
-            "state": "absent" if self.absent else "present",
+            "state": draw.choice(["present", "present", "absent"]),
             "batch_size": draw.choice([1, 2, 100]),
             "connections": draw.choice([1, 4]),
             "retries": draw.choice([0, 1]),

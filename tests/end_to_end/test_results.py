@@ -23,10 +23,9 @@ def compressed(size: int) -> bytes:
 
 
 RESPONSES = {
-    "larger than the memory": ("Content-Encoding: gzip", lambda: compressed(2 * MEMORY)),
+    "larger than the memory": ("Content-Encoding: gzip\r\n", lambda: compressed(2 * MEMORY)),
     "larger than the memory when parsed": ("", lambda: b"[" + b"[[]]," * 5 * 1024**2 + b"0]"),
     "deeply nested": ("", lambda: b"[" * 1024**2),
-    "numbers of many digits": ("", lambda: b'{"code": ' + b"1" * 1024**2 + b"}"),
     "not UTF-8": ("", lambda: b'{"code": "\xff\xfe"}'),
     "half of a surrogate pair": ("", lambda: b'{"code": "MSG134", "error": {"x": "\\ud83d"}, "message": "\\ud83d"}'),
 }
@@ -39,15 +38,7 @@ def test_returns_result_after_unusable_response(tmp_path, collections, name):
 
     def reply(request: bytes) -> bytes:
         line, content = next(replies)
-        lines = [
-            "HTTP/1.1 200 OK",
-            f"Content-Length: {len(content)}",
-            "Connection: close",
-            *([line] if line else []),
-            "",
-            "",
-        ]
-        return "\r\n".join(lines).encode() + content
+        return f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\n{line}\r\n".encode() + content
 
     with RawServer(reply).running() as server:
         options = {"api_url": server.url, "batch_size": 1, "connections": 1, "retries": 0}

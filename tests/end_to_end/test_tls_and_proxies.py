@@ -6,117 +6,124 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import pathlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 import trustme
 from ansible_collections.community.kaleyra.tests.end_to_end.jobs import Host, run_job
 from ansible_collections.community.kaleyra.tests.end_to_end.key_search import KEY, find_key
-from ansible_collections.community.kaleyra.tests.end_to_end.servers import Proxy, RawServer, tls_server, unused_port
+from ansible_collections.community.kaleyra.tests.end_to_end.servers import Proxy, tls_server
 from mock_api_server import MockApi
 
 PASSWORD = "Pr0xyPassw0rd"
 
-CREATED = ("ca_path", "REQUESTS_CA_BUNDLE", "certificates not validated", "proxy", "NO_PROXY")
-NOT_ATTEMPTED = (
-    "no ca_path",
-    "certificate of another CA",
-    "expired certificate",
-    "certificate of another host",
-    "no TLS",
-    "proxy that rejects",
-    "proxy that requires credentials",
-    "proxy to another server",
-    "proxy without a response",
-    "no proxy",
-)
+
+@dataclass(frozen=True)
+class Case:
+    """A host: the server and the proxy of its task, by name, and its options. The value "CA" is the file of the CA."""
+
+    server: str = "valid"
+    proxy: str = ""
+    options: Mapping[str, Any] = field(default_factory=lambda: {"ca_path": "CA"})
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+CREATED = {
+    "ca_path": Case(),
+    "CA in the environment": Case(options={}, variables={"REQUESTS_CA_BUNDLE": "CA"}),
+    "validate_certs": Case("expired", options={"validate_certs": False}),
+    "proxy": Case(proxy="tunnel"),
+    "NO_PROXY": Case(proxy="unused", variables={"NO_PROXY": "localhost"}),
+}
+NOT_ATTEMPTED = {
+    "no ca_path": Case(options={}),
+    "certificate of another CA": Case("other CA"),
+    "expired certificate": Case("expired"),
+    "proxy that requires credentials": Case(proxy="credentials"),
+    "proxy to another server": Case(proxy="other server"),
+}
+CASES = {**CREATED, **NOT_ATTEMPTED}
 
 
 class Servers:
-    """A job with a host for each name above, and the servers between it and the mock API."""
+    """The mock API, and the servers and proxies in front of it."""
 
-    def __init__(self, stack, folder, collections):
+    def __init__(self, stack: contextlib.ExitStack, folder: pathlib.Path) -> None:
         self.mock_api = stack.enter_context(MockApi(any_sid=True))
-        ca, other_ca = trustme.CA(), trustme.CA()
+        self.ca_file = folder / "ca.pem"
+        ca = trustme.CA()
+        ca.cert_pem.write_to_path(str(self.ca_file))
         yesterday = datetime.datetime.now() - datetime.timedelta(days=1)
         certificates = {
             "valid": ca.issue_cert("localhost"),
             "expired": ca.issue_cert("localhost", not_after=yesterday),
-            "other host": ca.issue_cert("api.kaleyra.example"),
-            "other CA": other_ca.issue_cert("localhost"),
+            "other CA": trustme.CA().issue_cert("localhost"),
         }
         port = int(self.mock_api.url.rpartition(":")[2])
-        ports = {name: stack.enter_context(tls_server(certificate, port)) for name, certificate in certificates.items()}
+        self.ports = {name: stack.enter_context(tls_server(item, port)) for name, item in certificates.items()}
         self.proxies = {
-            "proxy": Proxy(),
-            "NO_PROXY": Proxy(),
-            "proxy that rejects": Proxy("403 Forbidden"),
-            "proxy that requires credentials": Proxy("407 Proxy Authentication Required"),
-            "proxy to another server": Proxy(port=ports["other CA"]),
+            "tunnel": Proxy(),
+            "unused": Proxy(),
+            "credentials": Proxy("407 Proxy Authentication Required"),
+            "other server": Proxy(port=self.ports["other CA"]),
         }
         for proxy in self.proxies.values():
             stack.enter_context(proxy.running())
-        mute = stack.enter_context(RawServer().running())
-        proxies = {name: f"http://user:{PASSWORD}@127.0.0.1:{proxy.port}" for name, proxy in self.proxies.items()}
-        proxies |= {"proxy without a response": mute.url, "no proxy": f"http://127.0.0.1:{unused_port()}"}
-        servers = {
-            "certificates not validated": "expired",
-            "certificate of another CA": "other CA",
-            "expired certificate": "expired",
-            "certificate of another host": "other host",
-        }
-        ca_file = folder / "ca.pem"
-        ca.cert_pem.write_to_path(str(ca_file))
-        tls = {
-            "REQUESTS_CA_BUNDLE": {},
-            "no ca_path": {},
-            "certificates not validated": {"validate_certs": False},
-        }
-        hosts = {}
-        for number, name in enumerate(CREATED + NOT_ATTEMPTED):
-            url = f"https://localhost:{port if name == 'no TLS' else ports[servers.get(name, 'valid')]}"
-            account = {"api_url": url, "api_key": KEY, "sid": f"HX{number}"}
-            sender = {"sender": "NEW1", "description": "testing", "iso_code": "fr"}
-            options = {**account, "senders": [sender], "retries": 0, **tls.get(name, {"ca_path": str(ca_file)})}
-            variables = {"HTTPS_PROXY": proxies[name]} if name in proxies else {}
-            variables |= {"NO_PROXY": "localhost"} if name == "NO_PROXY" else {}
-            variables |= {"REQUESTS_CA_BUNDLE": str(ca_file)} if name == "REQUESTS_CA_BUNDLE" else {}
-            hosts[name] = Host(options, variables)
-        self.job = run_job(folder, collections, hosts)
+
+    def host(self, case: Case, sid: str) -> Host:
+        """The options and the environment variables of a case."""
+        url = f"https://localhost:{self.ports[case.server]}"
+        sender = {"sender": "NEW1", "description": "testing", "iso_code": "fr"}
+        options = {"api_url": url, "api_key": KEY, "sid": sid, "retries": 0, "senders": [sender], **case.options}
+        variables = dict(case.variables)
+        if case.proxy:
+            variables["HTTPS_PROXY"] = f"http://user:{PASSWORD}@127.0.0.1:{self.proxies[case.proxy].port}"
+        for values in (options, variables):
+            values.update({name: str(self.ca_file) for name, value in values.items() if value == "CA"})
+        return Host(options, variables)
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory, collections):
+def servers(tmp_path_factory):
     with contextlib.ExitStack() as stack:
-        yield Servers(stack, tmp_path_factory.mktemp("job"), collections)
+        yield Servers(stack, tmp_path_factory.mktemp("servers"))
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory, collections, servers):
+    hosts = {name: servers.host(case, f"HX{number}") for number, (name, case) in enumerate(CASES.items())}
+    return run_job(tmp_path_factory.mktemp("job"), collections, hosts)
 
 
 @pytest.mark.parametrize("name", CREATED)
-def test_creates_sender(servers, name):
-    result = servers.job.results[name]
-    assert [row["outcome"] for row in result["senders"]] == ["created"]
+def test_creates_sender(job, name):
+    assert [row["outcome"] for row in job.results[name]["senders"]] == ["created"]
 
 
 @pytest.mark.parametrize("name", NOT_ATTEMPTED)
-def test_sends_nothing(servers, name):
-    result = servers.job.results[name]
+def test_sends_nothing(job, name):
+    result = job.results[name]
     assert [row["outcome"] for row in result["senders"]] == ["not_attempted"]
     assert result["api_calls"] == 0
     assert not result["changed"]
 
 
-def test_mock_api_received_no_other_requests(servers):
+def test_mock_api_received_no_other_requests(job, servers):
     assert len(servers.mock_api.requests) == len(CREATED)
 
 
-def test_proxies_cannot_read_key(servers):
+def test_proxies_cannot_read_key(job, servers):
     for name, proxy in servers.proxies.items():
-        assert bool(proxy.requests) == (name != "NO_PROXY")
+        assert bool(proxy.requests) == (name != "unused")
         assert all(request.startswith("CONNECT localhost:") for request in proxy.requests)
         assert find_key("".join(proxy.requests) + proxy.tunnelled.decode("latin-1")) == ""
-    assert len(servers.proxies["proxy"].tunnelled) > 100
+    assert len(servers.proxies["tunnel"].tunnelled) > 100
 
 
-def test_output_contains_neither_key_nor_password(servers):
-    assert find_key(servers.job.output) == ""
-    for result in servers.job.results.values():
+def test_output_contains_neither_key_nor_password(job):
+    assert find_key(job.output) == ""
+    for result in job.results.values():
         assert PASSWORD not in str(result)
