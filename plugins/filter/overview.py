@@ -215,7 +215,7 @@ def _error(result: Row) -> str:
         return (message or "senders failed") if failed else ""
     if message and "rc" not in result and not message.startswith("Task failed: Module failed"):
         return message
-    *_, last = ["", *str(result.get("module_stderr", "")).strip().splitlines()]
+    last = ["", *str(result.get("module_stderr", "")).strip().splitlines()][-1]
     return f"{DIED}: {last}" if last else DIED
 
 

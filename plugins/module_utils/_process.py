@@ -262,7 +262,8 @@ def make_batches(records: Sequence[_Record], max_size: int) -> list[list[_Record
     groups: dict[str, list[_Record]] = {}
     for record in records:
         groups.setdefault(record.sender.key, []).append(record)
-    count = max(-(-len(records) // max_size), max(map(len, groups.values())))
+    largest_group = max(map(len, groups.values()))
+    count = max(-(-len(records) // max_size), largest_group)
     batches: list[list[_Record]] = [[] for _number in range(count)]
     position = 0
     for group in groups.values():

@@ -19,7 +19,7 @@ SUCCESS = b'{"code": "WA202", "message": "Request Accepted", "data": {"message_i
 def compressed(size: int) -> bytes:
     """So many zeros, as gzip."""
     gzip = zlib.compressobj(level=1, wbits=31)
-    return b"".join([*(gzip.compress(bytes(1024**2)) for _ in range(size // 1024**2)), gzip.flush()])
+    return b"".join([*(gzip.compress(bytes(1024**2)) for _number in range(size // 1024**2)), gzip.flush()])
 
 
 RESPONSES = {

@@ -220,7 +220,7 @@ def _documented_outcome(run: Run, sender: Sender) -> str:
 def _fewest(senders: Iterable[Sender], size: int) -> int:
     """The fewest requests that senders fit in, no two of one name in one request."""
     names = Counter(sender.key for sender in senders)
-    return max(math.ceil(sum(names.values()) / size), max(names.values(), default=0))
+    return max(math.ceil(sum(names.values()) / size), *names.values(), 0)
 
 
 def _max_requests(run: Run) -> int:
