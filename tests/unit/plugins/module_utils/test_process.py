@@ -432,3 +432,12 @@ def test_reason_is_first_response_that_stops_run():
     processed = process([Sender(name) for name in "ABCDE"], send, CREATE, 1, connections=3)
     assert processed.stopped is STOP
     assert outcomes(processed)["B"] == "not_attempted"
+
+
+@pytest.mark.parametrize("connections", [1, 4])
+def test_an_unexpected_exception_does_not_hang_the_run(connections):
+    def send(_senders):
+        raise KeyError("unexpected")
+
+    with pytest.raises(KeyError):
+        process([Sender("A"), Sender("B")], send, CREATE, 1, connections)
