@@ -9,9 +9,8 @@ In a test::
         ...  # POST to mock_api.url + "/v1/HX1/messages/sender"
         assert mock_api.senders("HX1") == ["ABCF99", "ADPAI"]  # what exists, whatever the responses said
 
-As a command, ``python mock_api_server.py --background`` starts it and prints its URL. With ``--ready-file FILE`` it
-writes its URL to FILE instead. It stops on SIGTERM, on ``POST /_mock/stop``, and after ``--idle-exit`` seconds without
-a request. Over HTTP, in JSON:
+As a command, ``python mock_api_server.py --background`` starts it and prints its URL. It stops on SIGTERM, on
+``POST /_mock/stop``, and after ``--idle-exit`` seconds without a request. Over HTTP, in JSON:
 
 * ``GET /_mock`` returns ``accounts`` (``senders``, ``created`` and ``deleted`` by SID), ``requests``, ``behavior`` and
   the number of ``pending`` failures.
@@ -62,11 +61,7 @@ class Request:
     path: str
     sid: str
     key_sha256: str  # never the key itself
-    names: tuple[str, ...] = dataclasses.field(repr=False)
-
-    @property
-    def senders(self) -> int:
-        return len(self.names)
+    senders: int
 
 
 class MockApi:
@@ -144,7 +139,7 @@ class MockApi:
                 accounts[sid] = {"senders": self.senders(sid), "created": created, "deleted": account.deleted[:]}
             return {
                 "accounts": accounts,
-                "requests": [{**vars(request), "senders": request.senders} for request in self.requests],
+                "requests": list(map(vars, self.requests)),
                 "behavior": dataclasses.asdict(self.behavior),
                 "pending": len(self._failures),
             }
@@ -160,8 +155,8 @@ class MockApi:
             payload = body
         key_sha256 = hashlib.sha256(key.encode("latin-1")).hexdigest()
         with self._lock:
-            self.requests.append(Request(method, path, sid, key_sha256, simulator.names_in(payload)))
-            failure = self._next_failure()
+            self.requests.append(Request(method, path, sid, key_sha256, len(simulator.names_in(payload))))
+            failure = self._failures.pop(0) if self._failures else simulator.NO_FAILURE
             if failure.kind.endswith("_before"):
                 return failure.response(), failure
             if not target or method not in ("POST", "DELETE"):
@@ -172,13 +167,6 @@ class MockApi:
             if isinstance(payload, bytes) or "json" not in headers.get("Content-Type", ""):
                 return simulator.WRONG_PAYLOAD, failure
             return simulator.respond(account, method, payload, self.behavior, failure), failure
-
-    def _next_failure(self) -> Failure:
-        for at in (len(self.requests), None):
-            for index, failure in enumerate(self._failures):
-                if failure.at == at:
-                    return self._failures.pop(index)
-        return simulator.NO_FAILURE
 
     def _account(self, sid: str, key: str) -> Account | None:
         account = self.accounts.setdefault(sid, Account()) if self.any_sid and key else self.accounts.get(sid)
@@ -253,13 +241,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             mock_api.stopping.set()
 
     def reply(self, response: Response, failure: Failure = simulator.NO_FAILURE) -> None:
-        body = response.body if isinstance(response.body, (bytes, str)) else json.dumps(response.body)
-        content = body.encode() if isinstance(body, str) else body
+        content = (response.body if isinstance(response.body, str) else json.dumps(response.body)).encode()
         sent = content[: len(content) // 2] if failure.kind in ("broken_json", "truncated") else content
         length = len(content if failure.kind == "truncated" else sent)
-        if failure.interim:
-            self.send_response_only(failure.interim)
-            self.end_headers()
         self.send_response(response.status)
         for name, value in {"Content-Type": "application/json", **response.headers, "Content-Length": length}.items():
             self.send_header(name, str(value))
@@ -285,7 +269,6 @@ def start_in_background(arguments: list[str]) -> str | None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="A mock of Kaleyra's Sender ID API on 127.0.0.1.")
-    parser.add_argument("--ready-file", help="write the URL to this file instead of printing it")
     parser.add_argument("--config", help="JSON file with what POST /_mock takes")
     parser.add_argument("--open", action="store_true", help="every SID is an account")
     parser.add_argument("--idle-exit", type=float, default=600, metavar="SECONDS", help="default: %(default)s")
@@ -298,12 +281,7 @@ def main() -> None:
         signal.signal(signal.SIGINT, lambda *_: mock_api.stopping.set())
         if args.config:
             mock_api.configure(**json.loads(pathlib.Path(args.config).read_text(encoding="utf-8")))
-        if args.ready_file:
-            part = pathlib.Path(f"{args.ready_file}.part")
-            part.write_text(mock_api.url + "\n", encoding="utf-8")
-            part.replace(args.ready_file)
-        else:
-            print(mock_api.url, flush=True)
+        print(mock_api.url, flush=True)
         while not mock_api.stopping.wait(0.2) and time.monotonic() - mock_api.last_request < args.idle_exit:
             pass
 

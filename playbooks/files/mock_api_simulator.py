@@ -31,7 +31,7 @@ STRANGER = "STRANGER"  # a name that no request contains
 
 
 class Response(NamedTuple):
-    """An HTTP response. A `body` that is a string or bytes is sent unchanged, anything else as JSON."""
+    """An HTTP response. A `body` that is a string is sent unchanged, anything else as JSON."""
 
     status: int
     body: Any = ""
@@ -300,18 +300,14 @@ class Failure:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None  # None: as documented for this status, else the page of a gateway
     seconds: float = 60.0
-    interim: int = 0  # a 1xx status that is sent before the response
-    at: int | None = None  # the number of the request, from 1; None: the next one
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind is {self.kind!r}, must be one of {', '.join(KINDS)}")
 
     @classmethod
-    def parse(cls, item: Failure | int | str | Mapping[str, Any]) -> Failure:
+    def parse(cls, item: int | str | Mapping[str, Any]) -> Failure:
         """A failure from its fields, its kind, or the status of a ``respond_before``."""
-        if isinstance(item, Failure):
-            return item
         if isinstance(item, int):
             return cls("respond_before", status=item)
         return cls(item) if isinstance(item, str) else cls(**item)
