@@ -29,6 +29,7 @@ def _body(code: str, data: Any = (), error: Any = None) -> dict[str, Any]:
     return {"code": code, "message": "As it is", "data": data, "error": error or {}}
 
 
+STALE = {method: _body(code, [{"sender": STRANGER, "code": code}]) for method, code in SUCCESS_CODES.items()}
 FAILURES: dict[str, Failure] = {
     "not sent": Failure("reset_before"),
     "reset before": Failure("reset_before"),
@@ -45,12 +46,8 @@ FAILURES: dict[str, Failure] = {
     "broken JSON": Failure("broken_json"),
     "empty": Failure("respond_after", 200, body=" "),
     "undocumented code": Failure("respond_after", 200, body=_body("MSG999", error="none")),
-    "other operation": Failure("respond_after", 200, body={"POST": _body("MSG108"), "DELETE": _body("MSG106")}),
-    "stale": Failure(
-        "respond_after",
-        200,
-        body={method: _body(code, [{"sender": STRANGER, "code": code}]) for method, code in SUCCESS_CODES.items()},
-    ),
+    "other operation": Failure("respond_before", 200, body={"POST": _body("MSG108"), "DELETE": _body("MSG106")}),
+    **{f"stale {when}": Failure(f"respond_{when}", 200, body=STALE) for when in ("before", "after")},
     "success as 400": Failure("respond_after", 400, body={m: _body(code) for m, code in SUCCESS_CODES.items()}),
     "WA500 as 400": Failure("respond_after", 400, body=_body("WA500")),
 }

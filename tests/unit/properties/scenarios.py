@@ -150,7 +150,7 @@ FAILURE_LISTS = st.one_of(
             ("reset before", "reset after", "429", "RBC001", "413"),
             ("reset after", "late", "404", "413", "429", "500 partly"),
             ("500 before", "500 after", "broken JSON", "not sent", "E110"),
-            ("other operation", "undocumented code", "stale", "success as 400", "499 after", "303 after"),
+            ("other operation", "undocumented code", "stale after", "success as 400", "499 after", "303 after"),
         )
     )
 )

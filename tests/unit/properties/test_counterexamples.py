@@ -41,7 +41,7 @@ COUNTEREXAMPLES = {
     "a lost response, then other words than existing": Scenario(
         "create", (A,), behavior={"recent": "Already submitted for verification"}, failures=((0, "reset after"),)
     ),
-    "the response belongs to another request": Scenario("create", (A, B), failures=((0, "stale"),)),
+    "the response belongs to another request": Scenario("create", (A, B), failures=((0, "stale before"),)),
     "the server writes a part before an error": Scenario(
         "create", (A, B, C, D), failures=((0, "500 partly"),), retries=0
     ),
