@@ -8,9 +8,11 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import http.client
 import json
 import random
+import socket
 import ssl
 import threading
 import traceback
@@ -108,14 +110,18 @@ class Client:
             "Accept-Encoding": "gzip",
             "User-Agent": "ansible community.kaleyra",
         }
+        _thread.body = body
         request = requests.Request(self._operation.method, self._endpoint.url, headers, data=body).prepare()
         with self._adapter.send(request, timeout=self._endpoint.timeout, **self._settings) as response:
             response.raw.enforce_content_length = True  # urllib3 1 accepts truncated bodies otherwise
+            if response.headers.get("Content-Encoding", "").lower() not in ("gzip", "deflate"):
+                response.raw.headers.discard("Content-Encoding")  # others can expand a block to any size
             content = bytearray()
             for block in response.iter_content(BLOCK_SIZE):
                 content += block
-                if body.given_up or len(content) > MAX_RESPONSE_SIZE:
+                if len(content) > MAX_RESPONSE_SIZE:
                     break  # the connection is closed
+            body.connection = None  # the next request can use it
             return response.raw, bytes(content)
 
 
@@ -148,11 +154,15 @@ def send_with_retries(attempt: Callable[[], Response], retries: int, wait: Calla
 
 
 class _RequestBody:
-    """The body of a request. It knows whether any of it was sent, and sends nothing after the request was given up."""
+    """The body of a request. It knows whether any of it was sent, and sends nothing after the request was given up.
+
+    ``connection`` is set while the request waits for its response and reads it.
+    """
 
     def __init__(self) -> None:
         self.content = b""
         self.given_up = False
+        self.connection: socket.socket | None = None
         self._sent = False
         self._lock = threading.Lock()
 
@@ -168,10 +178,21 @@ class _RequestBody:
             yield self.content[start : start + BLOCK_SIZE]
 
     def give_up(self) -> bool:
-        """Send nothing more, and return whether anything was sent."""
-        with self._lock:
+        """Send and read nothing more, and return whether anything was sent."""
+        with self._lock, contextlib.suppress(OSError):
             self.given_up = True
-            return self._sent
+            if self.connection:
+                self.connection.shutdown(socket.SHUT_RDWR)  # or a response that arrives slowly would be read on
+        return self._sent
+
+
+class _Thread(threading.local):
+    """The body of the request that the thread sends."""
+
+    body = _RequestBody()
+
+
+_thread = _Thread()
 
 
 class _FinalResponse(http.client.HTTPResponse):
@@ -179,6 +200,10 @@ class _FinalResponse(http.client.HTTPResponse):
 
     Python skips only 100, and does not miss the empty line after the headers.
     """
+
+    def __init__(self, connection: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(connection, *args, **options)
+        _thread.body.connection = connection
 
     def begin(self) -> None:
         stream = self.fp

@@ -172,6 +172,11 @@ def test_unusable_response_is_lost(start_server, reply, reason):
     assert_lost(client(url).send([ADPAI]), f"no response from {url.removeprefix('http://')}", reason)
 
 
+def test_response_is_not_decompressed_twice(start_server):
+    url, _received = start_server(response(gzip.compress(gzip.compress(ACCEPTED)), 200, "Content-Encoding: gzip, gzip"))
+    assert client(url).send([ADPAI]).kind is Kind.LOST
+
+
 @pytest.mark.parametrize("error", [MemoryError, RecursionError, RuntimeError, UnicodeError])
 def test_any_error_after_request_is_lost_response(start_server, monkeypatch, error):
     def fail(*_args):
@@ -216,12 +221,18 @@ def send_and_list_threads(sending):
 
 @pytest.mark.parametrize(
     "reply",
-    [itertools.repeat(b""), itertools.chain([b"HTTP/1.1 200 X\r\n\r\n"], itertools.repeat(b" " * 20_000))],
-    ids=["silent", "slow"],
+    [
+        [b""] * 200,
+        [b"HTTP/1.1 102 X\r\n\r\n"] * 200,
+        [b"HTTP/1.1 200 X\r\nX: ", *[b"x"] * 200],
+        [b"HTTP/1.1 200 X\r\n\r\n", *[b" "] * 200],
+    ],
+    ids=["silent", "interim responses", "slow headers", "slow body"],
 )
-def test_stops_reading_after_timeout(start_server, reply):
-    url, _received = start_server(reply)
-    result, threads = send_and_list_threads(client(url, timeout=0.5))
+@pytest.mark.parametrize("tls", [False, True])
+def test_stops_reading_after_timeout(start_server, ca, reply, tls):
+    url, _received = start_server(reply, certificate=ca.issue_cert("127.0.0.1") if tls else None)
+    result, threads = send_and_list_threads(client(url, timeout=0.5, verify=False))
     for thread in threads:
         thread.join(10)
     assert_lost(result)
