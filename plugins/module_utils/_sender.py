@@ -160,7 +160,8 @@ def senders_to_create(entries: Entries, defaults: Mapping[str, str]) -> Checked:
 
     :arg defaults: ``description``, ``iso_code`` and ``entity_id`` for the entries that do not set them.
     """
-    found = {name: _problem(name, text) for name, text in defaults.items() if text}
+    booleans = {"True": True, "False": False}  # as Ansible converts them in an option
+    found = {name: _problem(name, booleans.get(text, text)) for name, text in defaults.items() if text}
     errors = [InputError("task options", *problem) for problem in found.values() if problem]
     warnings: list[InputError] = []
     first: dict[tuple[str, str], tuple[int, Sender]] = {}

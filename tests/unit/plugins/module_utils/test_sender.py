@@ -166,6 +166,11 @@ def test_invalid_defaults_are_reported_even_without_senders():
     assert all("option" in message for message in messages)
 
 
+def test_boolean_default_is_an_error():
+    assert all("boolean" in message for message in errors(**dict.fromkeys(DEFAULTS, "False")))
+    assert errors(description="False")
+
+
 def test_errors_of_one_kind_are_grouped_with_a_count():
     bad = [{"sender": f"S{number}", "iso_code": code} for number, code in enumerate(["IND", "USA", "GBR"] * 100)]
     messages = errors(*bad, {"sender": "T", "entity_id": "12"})
