@@ -88,6 +88,8 @@ class Network:
             keys = {sender.key for other in self._in_flight for sender in other.senders}
             if keys.intersection(sender.key for sender in senders):
                 self.errors.append("two requests for one name at the same time")
+            if self._in_flight and not self.requests:  # a wrong key or URL must cost one request
+                self.errors.append("a parallel request before the first response")
             self._in_flight.append(request)
         if self.latency:
             time.sleep(self.latency)

@@ -9,6 +9,7 @@ from ansible_collections.community.kaleyra.tests.unit.properties.scenarios impor
 from ansible_collections.community.kaleyra.tests.unit.properties.test_properties import violations_of
 
 A, B, C, D = (("ADPAI", "in"), ("ABCF01", "in"), ("ABCF99", "in"), ("S10", "in"))
+MANY = tuple((f"S{number}", "in") for number in range(600))
 DELETED = (("ADPAI", ""), ("ABCF01", ""))
 
 COUNTEREXAMPLES = {
@@ -48,29 +49,17 @@ COUNTEREXAMPLES = {
     "a number can be one of two names": Scenario(
         "create", (("12345", "in"), ("012345", "in")), (("012345", "in"),), {"names": "numbers"}
     ),
-    "every request is too large": Scenario(
-        "create", tuple((f"S{number}", "in") for number in range(400)), behavior={"create_limit": 0}, batch_size=100
-    ),
+    "every request is too large": Scenario("create", MANY[:400], behavior={"create_limit": 0}, batch_size=100),
     "a search ends at its limit": Scenario(
         "create",
-        tuple((f"S{number}", "in") for number in range(240)),
-        behavior={"wrong_payload": True, "create_limit": 3, "reject": {f"S{n}": "no" for n in range(1, 240, 2)}},
+        MANY[:400],
+        behavior={"wrong_payload": True, "reject": {f"S{number}": "no" for number in range(400)}},
         batch_size=100,
     ),
-    "the first errors of a long list come one after another": Scenario(
-        "create",
-        tuple((f"S{n}", "in") for n in range(300)),
-        tuple((f"S{n}", "in") for n in range(10)),
-        {"max_errors": 1},
-        100,
+    "one error in each response, far from each other": Scenario(
+        "create", MANY, MANY[::30], {"max_errors": 1}, batch_size=300
     ),
-    "one error in each response": Scenario(
-        "create",
-        tuple((f"S{n}", "in") for n in range(200)),
-        tuple((f"S{n}", "in") for n in range(200)),
-        {"max_errors": 1},
-        100,
-    ),
+    "one error in each response": Scenario("create", MANY[:200], MANY[:200], {"max_errors": 1}, batch_size=100),
 }
 
 
