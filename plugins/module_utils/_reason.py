@@ -29,11 +29,15 @@ NO_CHANGE_NEEDED = {
 """Whole sentences: "already exists in another account" or "its template was not found" is a rejection."""
 
 
+MAX_LENGTH = 1000
+"""Characters of a reason that is searched for the sender's name. A longer one says more than that the sender exists."""
+
+
 def says_already(operation: Operation, sender: Sender, reason: str) -> bool:
     """Whether a reason says that this sender exists in this account, or with DELETE, that it does not exist."""
     if _matches(operation, reason):
         return True
-    if sender.key not in reason.lower():
+    if len(reason) > MAX_LENGTH or sender.key not in reason.lower():
         return False
     name = rf"(?<!\w)(['\"\u2018\u201c(]?){re.escape(sender.name)}['\"\u2019\u201d)]?(?!\w)\s*"
     found = re.finditer(name, reason, re.IGNORECASE)

@@ -225,14 +225,15 @@ def _named_results(
     operation: Operation, find: FindSender, errors: Sequence[NamedError], code: str
 ) -> dict[Sender, SenderResult]:
     """The results of the request's senders that error entries name."""
-    reasons_of: dict[Sender, tuple[str, ...]] = {}
+    reasons_of: dict[Sender, list[str]] = {}
     for name, reasons in errors:
         sender = find(name)
         if sender:
-            reasons_of[sender] = reasons_of[sender] + reasons if sender in reasons_of else reasons
+            reasons_of.setdefault(sender, []).extend(reasons)
     results = {}
     shared: dict[tuple[str, ...], SenderResult] = {}  # thousands of senders have the same reason
-    for sender, reasons in reasons_of.items():
+    for sender, all_reasons in reasons_of.items():
+        reasons = tuple(all_reasons)
         result = shared.get(reasons)
         if result is None:
             result = _rejection_result(operation, sender, reasons, code)

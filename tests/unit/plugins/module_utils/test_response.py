@@ -178,6 +178,12 @@ REJECTIONS = {
         body("MSG134", error=[*named(ADPAI=EXISTS).values(), *named(ADPAI="is bad").values()]),
         {"ADPAI": "rejected"},
     ),
+    "a very long reason": (400, body("MSG134", error=named(ADPAI="ADPAI " * 10**6)), {"ADPAI": "rejected"}),
+    "very many reasons": (
+        400,
+        body("MSG134", error=[{"sender_name": "ADPAI", "sender": f"reason {number}"} for number in range(10**5)]),
+        {"ADPAI": "rejected"},
+    ),
     "no reason": (400, body("MSG134", error=[{"sender_name": "ADPAI"}]), {"ADPAI": "rejected"}),
     "a sender and a message": (
         400,
