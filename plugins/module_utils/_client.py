@@ -276,6 +276,6 @@ def _reason(error: Exception, timeout: float) -> str:
         return "a SOCKS proxy requires the Python library PySocks"
     if str(cause).startswith("Tunnel connection failed: "):
         return f"the proxy rejected the connection with HTTP {str(cause).split()[3]}"
-    if type(cause) is OSError or isinstance(cause, RuntimeError):  # about the CA file, and about threads
+    if cause.__class__ is OSError or isinstance(cause, RuntimeError):  # about the CA file, and about threads
         return str(cause)
     return getattr(cause, "strerror", None) or f"{type(cause).__module__}.{type(cause).__name__}"

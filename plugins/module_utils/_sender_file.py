@@ -87,7 +87,7 @@ def entries_of(values: Iterable[object], before: str) -> tuple[Entries, list[Inp
     entries, errors = Entries(before, "]"), []
     fields, append = {*FIELDS}, entries.rows.append
     for index, value in enumerate(values):
-        if type(value) is dict and value.keys() <= fields:
+        if isinstance(value, dict) and not isinstance(value, RepeatedField) and value.keys() <= fields:
             append((index, value))
         elif isinstance(value, dict):
             problem, shown = _keys_problem(value)

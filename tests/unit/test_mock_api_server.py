@@ -74,7 +74,7 @@ def test_control_rejects_what_it_does_not_know(mock_api, body):
 def test_command_serves_its_configuration_until_it_is_stopped():
     config = {"accounts": {"HX1": {"key": "one", "senders": ["OLD"]}}, "script": [503], "behavior": {"max_errors": 1}}
     command = [sys.executable, "-B", mock_api_server.__file__, "--background", "--config=/dev/stdin"]
-    url = subprocess.run(command, input=json.dumps(config), stdout=subprocess.PIPE, encoding="utf-8").stdout.strip()
+    url = subprocess.check_output(command, input=json.dumps(config), encoding="utf-8").strip()
     state = requests.get(f"{url}/_mock", timeout=30).json()
     assert (state["accounts"]["HX1"]["senders"], state["pending"]) == (["OLD"], 1)
     assert state["behavior"]["max_errors"] == 1
