@@ -34,13 +34,13 @@ options:
   api_version:
     description:
       - The version of the API, which is the first part of the path.
-      - Kaleyra's documentation mentions V(v2), but all its examples use V(v1). Use V(v2) if Kaleyra tells you to.
+      - Kaleyra's documentation mentions V(v2), but all its examples use V(v1). Use V(v2) if Kaleyra asks you to.
     type: str
     choices: [v1, v2]
     default: v1
   endpoint:
     description:
-      - Which resource to call. V(messages) is C(/messages/sender), V(sms) is C(/sms/sender).
+      - Which resource to use. V(messages) is C(/messages/sender), V(sms) is C(/sms/sender).
       - The documentation of the sender API uses V(messages). Newer pages of Kaleyra recommend V(sms). Use it if the
         account does not know the other one, for example if the API responds with HTTP 404.
     type: str

@@ -129,7 +129,7 @@ from ansible_collections.community.kaleyra.plugins.module_utils._result import O
 FAILED = ("rejected", "unknown", "not_attempted")
 MAX_REASON_LENGTH = 300
 NO_RESULT = "no result; the error is above"
-DIED = "the module ended without a result; it may have changed senders"
+CRASHED = "the module ended without a result; it may have changed senders"
 
 Row = Mapping[str, Any]
 
@@ -184,11 +184,11 @@ def _read(name: str, parts: Sequence[Row], lines: int, names: int) -> Account:
     for part in parts:
         counts.update({outcome: int(count) for outcome, count in part.get("summary", {}).items()})
     failed = sum(counts[outcome] for outcome in FAILED)
-    # Changed senders among those that existed before are not counted in the result.
+    # The summary does not count which of these may have been changed by this run.
     uncounted = counts["present"] + counts["absent"]
 
     def rows(limit: int | None, wanted: Callable[[Row], bool]) -> list[Row]:
-        """The first rows. Since ansible-core 2.19, looking at a row templates it, so look at no more than needed."""
+        """The first rows. Since ansible-core 2.19, accessing a row templates it, so access no more than needed."""
         every: Iterable[Row] = chain.from_iterable(part.get("senders", ()) for part in parts)
         return list(islice(filter(wanted, every), limit))
 
@@ -216,7 +216,7 @@ def _error(result: Row) -> str:
     if message and "rc" not in result and not message.startswith("Task failed: Module failed"):
         return message
     last = ["", *str(result.get("module_stderr", "")).strip().splitlines()][-1]
-    return f"{DIED}: {last}" if last else DIED
+    return f"{CRASHED}: {last}" if last else CRASHED
 
 
 def _summary(accounts: Sequence[Account], check_mode: bool, names: int) -> dict[str, Any]:
@@ -243,18 +243,19 @@ def _table(accounts: Sequence[Account], check_mode: bool, lines: int) -> list[st
         totals[_shown(outcome, check_mode)] += sum(account.count(outcome) for account in accounts)
     counted = [f"{count} {outcome}" for outcome, count in totals.items() if count]
     total = sum(account.count("total") for account in accounts)
-    senderless = [account for account in accounts if account.error and not account.count(*FAILED)]
+    without_sender = [account for account in accounts if account.error and not account.count(*FAILED)]
     failed = sum(account.count(*FAILED) for account in accounts)
     skipped = sum(account.skipped for account in accounts)
-    title = _title("FAILED", len(senderless) + failed, lines)
+    failures = ((account, row) for account in accounts for row in account.failures)
+    title = _title("FAILED", len(without_sender) + failed, lines)
     return [
         *(["Preview: nothing was sent. It is not known which senders exist."] if check_mode else []),
         f"Accounts: {len(accounts)}, of which {sum(bool(account.error) for account in accounts)} failed"
         + (f", {skipped} skipped" if skipped else ""),
         f"Senders: {total}{', of which ' if counted else ''}{', '.join(counted)}",
         *title,
-        *(f"{account.name}: {_short(account.error)}" for account in senderless[:lines]),
-        *_senders(((account, row) for account in accounts for row in account.failures), False, lines - len(senderless)),
+        *(f"{account.name}: {_short(account.error)}" for account in without_sender[:lines]),
+        *_senders(failures, False, lines - len(without_sender)),
     ]
 
 
@@ -292,7 +293,7 @@ def _short(reason: str) -> str:
 
 
 class FilterModule:
-    """Ansible's handle to the filter."""
+    """Registers the filter."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {"overview": overview}

@@ -15,8 +15,8 @@ description:
   - Returns the value for an option of M(community.kaleyra.kaleyra_sender), or O(default) if the variable is not set.
     Null, V(false) and an empty text count as not set.
   - AWX writes answers in a form that ansible-core 2.19 and newer convert as if they were not quoted, so that C(no)
-    becomes V(false) and C(007123) becomes 3667. What was entered is lost then. The filter fails for such a value,
-    because no other sender than the one that was entered may be processed. An answer in double quotes is not
+    becomes V(false) and C(007123) becomes 3667. The original text is lost in this case. The filter rejects such a
+    value, because it must not return another sender than the one that was entered. An answer in double quotes is not
     converted, and is returned without them.
 author:
   - The community.kaleyra authors (@ansible-collections)
@@ -109,7 +109,7 @@ def survey_answer(value: Any, variable: str, default: Any = None, type: str = "t
 def _senders(text: str, variable: str) -> list[dict[str, str]]:
     if re.search(r"[\[\]{}]", text):
         raise AnsibleFilterError(f"{variable} contains brackets. Enter only names, one per line.")
-    names = [name for found in NAME.finditer(text) if (name := found[0].strip())]
+    names = [name for match in NAME.finditer(text) if (name := match[0].strip())]
     unclear = [name for name in names if _unquoted(name).startswith('"')]
     if unclear:
         raise AnsibleFilterError(f"{variable} contains a name that is only partly in quotation marks: {unclear[0]}")
@@ -124,7 +124,7 @@ def _unquoted(text: str) -> str:
 
 
 class FilterModule:
-    """Ansible's handle to the filter."""
+    """Registers the filter."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {"survey_answer": survey_answer}

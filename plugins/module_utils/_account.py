@@ -54,8 +54,8 @@ def use_environment(params: dict[str, Any]) -> Mapping[str, Any]:
 
     AWX sets empty environment variables for optional credential fields: they count as not set, too.
     """
-    found = {name: params[name] or os.environ.get(variable, "") for name, variable in ENVIRONMENT.items()}
-    return ChainMap({**found, "api_url": found["api_url"] or API_URL}, params)
+    account = {name: params[name] or os.environ.get(variable, "") for name, variable in ENVIRONMENT.items()}
+    return ChainMap({**account, "api_url": account["api_url"] or API_URL}, params)
 
 
 def build_endpoint(params: Mapping[str, Any]) -> Endpoint:

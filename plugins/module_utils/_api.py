@@ -22,8 +22,8 @@ class Operation:
     """Creating or deleting senders.
 
     ``done`` and ``already`` are the outcomes of a sender that was changed, and of one that needed no change.
-    ``max_batch`` is the most senders that the API accepts in one request. ``success_codes`` are the codes of a success.
-    Those in ``success_codes_without_rows`` are printed without a row for each sender.
+    ``max_batch`` is the maximum number of senders in one request. ``success_codes`` are the codes of a success. The API
+    pages show those in ``success_codes_without_rows`` without a row for each sender.
     """
 
     method: str
@@ -42,7 +42,7 @@ def _create_body(senders: Sequence[Sender]) -> dict[str, Any]:
 def _create_row(sender: Sender) -> dict[str, str]:
     row = {"sender": sender.name, "description": sender.description, "iso_code": sender.iso_code}
     if sender.entity_id:
-        row["entity_id"] = sender.entity_id  # a string in the page's sample; it has more digits than a float holds
+        row["entity_id"] = sender.entity_id  # a string in the page's sample; it has more digits than a float can hold
     return row
 
 

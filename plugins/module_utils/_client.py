@@ -144,7 +144,7 @@ def send_with_retries(attempt: Callable[[], Response], retries: int, wait: Calla
             return response
         seconds = response.retry_after or random.uniform(0.5, 1.0) * 2 ** len(reasons)
         if waited + seconds > MAX_WAIT:
-            asked = f"the server asked to wait {seconds:.0f} s" if response.retry_after else "it fails for too long"
+            asked = f"the server asked to wait {seconds:.0f} s" if response.retry_after else "the wait limit is reached"
             return replace(response, message=f"{response.message} (not retried: {asked})")
         if not wait(seconds):
             return response
@@ -182,7 +182,7 @@ class _RequestBody:
         with self._lock, contextlib.suppress(OSError):
             self.given_up = True
             if self.connection:
-                self.connection.shutdown(socket.SHUT_RDWR)  # or a response that arrives slowly would be read on
+                self.connection.shutdown(socket.SHUT_RDWR)  # otherwise it goes on reading a slow response
         return self._sent
 
 
@@ -196,9 +196,9 @@ _thread = _Thread()
 
 
 class _FinalResponse(http.client.HTTPResponse):
-    """A response that skips all interim responses, such as 102 and 103, and is truncated if its headers do not end.
+    """A response that skips all interim responses, such as 102 and 103, and rejects truncated headers.
 
-    Python skips only 100, and does not miss the empty line after the headers.
+    Python skips only 100, and accepts headers without the empty line after them.
     """
 
     def __init__(self, connection: socket.socket, *args: Any, **options: Any) -> None:
@@ -232,7 +232,7 @@ class _Lines:
 
 
 def _run_in_thread(function: Callable[[], T], timeout: float) -> T:
-    """Return or raise what the function does. A thread that takes longer than ``timeout`` seconds is left to itself.
+    """Return or raise what the function does. A thread that takes longer than ``timeout`` seconds is abandoned.
 
     The timeout of ``requests`` limits each wait for data, but not a slow name server or headers that arrive slowly.
     """
@@ -257,7 +257,7 @@ def _retry_after(response: urllib3.HTTPResponse) -> float:
 
 
 def _reason(error: Exception, timeout: float) -> str:
-    """Why a request failed, without words of a server or a proxy, and without values of headers or URLs."""
+    """Why a request failed, without texts of a server or a proxy, and without values of headers or URLs."""
     cause: BaseException = error
     while inner := cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__):
         cause = inner

@@ -23,7 +23,7 @@ from ansible_collections.community.kaleyra.plugins.module_utils._response import
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
 MAX_SEARCH_REQUESTS = 300
-"""Maximum number of requests of a run that look for the senders because of which whole requests are rejected."""
+"""Maximum number of requests of a run that look for the senders that make the API reject whole requests."""
 
 MAX_LOST_REQUESTS = 2
 """Stop the run after this many requests in a row whose responses are lost."""
@@ -63,7 +63,7 @@ def process(
 ) -> Processed:
     """Create or delete senders in as few requests as the API allows.
 
-    :arg send: sends one request for at most ``batch_size`` senders, no two of them with one ``key``. It must not raise.
+    :arg send: sends one request for at most ``batch_size`` senders, no two with the same ``key``. It must not raise.
         With more than one connection it is called in several threads.
     :arg connections: the maximum number of parallel requests. Their responses are applied in the order of sending.
     """
@@ -88,8 +88,8 @@ def process(
 class _Record:
     """What the run knows about one sender.
 
-    ``in_doubt``: a request that contained it may have taken effect without saying so. ``left_out``: a rejection named
-    other senders of its request. ``unmentioned``: a success did not mention it. ``result``: what a response said of it.
+    ``in_doubt``: a request that contained it may have taken effect, and no response said so. ``left_out``: a rejection
+    named only other senders. ``unmentioned``: a success did not mention it. ``result``: what a response said about it.
     """
 
     __slots__ = ("in_doubt", "left_out", "result", "sender", "unmentioned")
@@ -206,7 +206,7 @@ class _Run:
         for record in left_out:
             record.left_out = True
         if one_error_after_another and left_out:
-            self.size = max(1, len(batch) // 2)  # or the traffic grows with the square of the list
+            self.size = max(1, len(batch) // 2)  # otherwise the traffic grows with the square of the list
 
     def _apply_results(self, batch: list[_Record], response: Response) -> None:
         """The senders that the response does not mention are in doubt. They are sent again; after a success, once."""
@@ -221,11 +221,11 @@ class _Run:
                     self.retry_list.append(record)
 
     def _bisect(self, batch: list[_Record], response: Response) -> None:
-        """Halve a batch that was rejected without a name, to find the senders because of which it was."""
+        """Halve a batch that was rejected without a name, to find the senders that are the cause."""
         if self.search_requests + 2 > MAX_SEARCH_REQUESTS:
             msg = (
-                f"{len(batch)} senders were rejected together, and {MAX_SEARCH_REQUESTS} requests did not find out"
-                f" because of which: {response.message}"
+                f"{len(batch)} senders were rejected together, and {MAX_SEARCH_REQUESTS} requests did not find"
+                f" the cause: {response.message}"
             )
             self._give_up(batch, "not_attempted", response.code, msg)
         else:
@@ -234,7 +234,7 @@ class _Run:
             self.queue.extend([batch[:middle], batch[middle:]])
 
     def _shrink(self, batch: list[_Record], response: Response) -> None:
-        """Send smaller requests. If one sender alone is too large, reject it, and return to the full size."""
+        """Send smaller requests. If a single sender is too large, reject it, and return to the full size."""
         self.search_requests += 1
         if self.search_requests > MAX_SEARCH_REQUESTS:
             self.stopped = self.stopped or response
@@ -253,9 +253,9 @@ class _Run:
 
 
 def make_batches(records: Sequence[_Record], max_size: int) -> list[list[_Record]]:
-    """Spread senders over as few batches of at most ``max_size`` as possible, never two of one name in one batch.
+    """Distribute senders over as few batches of at most ``max_size`` as possible.
 
-    Of two with one name, the first is in the earlier batch.
+    Senders with the same name are in different batches, in input order.
     """
     if len({record.sender.key for record in records}) == len(records):
         return [list(records[start : start + max_size]) for start in range(0, len(records), max_size)]
@@ -279,7 +279,7 @@ def _has_stopped(future: Future[Response]) -> bool:
 
 
 def _start(send: Send, senders: list[Sender], in_thread: bool) -> Future[Response]:
-    """Send a request, in a thread of its own if there is one."""
+    """Send a request, in a new thread if possible."""
     future: Future[Response] = Future()
 
     def work() -> None:

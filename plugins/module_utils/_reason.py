@@ -26,7 +26,7 @@ NO_CHANGE_NEEDED = {
         re.IGNORECASE,
     ),
 }
-"""Whole sentences: "already exists in another account" or "its template was not found" is a rejection."""
+"""They match whole sentences: "already exists in another account" or "its template was not found" is a rejection."""
 
 
 MAX_LENGTH = 1000
@@ -40,8 +40,8 @@ def says_already(operation: Operation, sender: Sender, reason: str) -> bool:
     if len(reason) > MAX_LENGTH or sender.key not in reason.lower():
         return False
     name = rf"(?<!\w)(['\"\u2018\u201c(]?){re.escape(sender.name)}['\"\u2019\u201d)]?(?!\w)\s*"
-    found = re.finditer(name, reason, re.IGNORECASE)
-    return any(_matches(operation, reason[: one.start()] + reason[one.end() :]) for one in found)
+    matches = re.finditer(name, reason, re.IGNORECASE)
+    return any(_matches(operation, reason[: match.start()] + reason[match.end() :]) for match in matches)
 
 
 @functools.lru_cache(maxsize=1000)

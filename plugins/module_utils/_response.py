@@ -5,8 +5,8 @@
 
 """Reads a response of the API: what it says about the senders of its request, and nothing more.
 
-The facts are from Kaleyra's two API pages. Where they are silent, every plausible response has a row in the table of
-:func:`read_response`.
+The facts are from Kaleyra's two API pages. The table of :func:`read_response` also has a row for every plausible
+response that they do not document.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Kind(enum.Enum):
 
 
 class SenderResult(NamedTuple):
-    """What a response says about one sender. ``id``, ``code`` and ``msg`` are empty if it does not say them."""
+    """What a response says about one sender. ``id``, ``code`` and ``msg`` are empty if it does not contain them."""
 
     outcome: str
     id: str = ""
@@ -66,7 +66,7 @@ class SenderResult(NamedTuple):
 class Response:
     """One response, or the lack of one.
 
-    ``results`` contains the senders of the request that the response speaks of. ``retry`` says whether the client may
+    ``results`` contains the senders of the request that the response mentions. ``retry`` says whether the client may
     send the request again. The client fills in the last four: the seconds that the server asked to wait, the number of
     HTTP requests, why each attempt before the last one failed, and whether one of those may have taken effect.
     """
@@ -101,7 +101,7 @@ def read_response(operation: Operation, senders: Sequence[Sender], status: int, 
     other 4xx in the API's JSON (of one sender: REJECTED)                        REJECTED_UNNAMED  no
     ===========================================================================  ================  =====
 
-    :arg senders: the senders of the request, no two with one ``key``.
+    :arg senders: the senders of the request, no two with the same ``key``.
     :arg status: the HTTP status code.
     :arg body: the decoded body. It can be anything: some samples on the API pages are not valid JSON.
     """
@@ -117,7 +117,7 @@ def read_response(operation: Operation, senders: Sequence[Sender], status: int, 
         if rejection:
             return rejection
     if kind is None:
-        kind = _kind_if_it_names_nobody(status, code, payload is not None)
+        kind = _kind_without_names(status, code, payload is not None)
     if kind is Kind.REJECTED_UNNAMED and payload is not None and len(senders) == 1:
         return _read_rejection_of_one(operation, senders[0], payload, code, message)
     if kind is Kind.REJECTED_UNNAMED and payload is not None:
@@ -127,7 +127,7 @@ def read_response(operation: Operation, senders: Sequence[Sender], status: int, 
 
 
 def _kind_of_whole_request(status: int, code: str, is_api_json: bool) -> Kind | None:
-    """The first five rows of the table, which hold whatever senders the response names."""
+    """The first five rows of the table, which apply even if the response names senders."""
     if status >= 500 or status in (408, 499, 303) or (status < 300 and not is_api_json):
         return Kind.LOST
     if code in STOP_CODES or status in (401, 407, 429) or 300 <= status < 400:
@@ -135,7 +135,7 @@ def _kind_of_whole_request(status: int, code: str, is_api_json: bool) -> Kind | 
     return Kind.TOO_LARGE if code in TOO_LARGE_CODES or status == 413 else None
 
 
-def _kind_if_it_names_nobody(status: int, code: str, is_api_json: bool) -> Kind:
+def _kind_without_names(status: int, code: str, is_api_json: bool) -> Kind:
     """The last four rows of the table."""
     if status < 300 or code in SUCCESS_CODES or code in INTERNAL_ERROR_CODES:
         return Kind.LOST
@@ -189,8 +189,8 @@ def _read_rejection(
 ) -> Response | None:
     """A rejection that names senders of the request; None if it names none.
 
-    Rows count only if ``error`` names nobody, because a rejection may also list the senders that are fine. A row with a
-    success code leaves its sender in doubt.
+    Rows count only if ``error`` names no sender, because a rejection may also list the senders that are fine. A row
+    with a success code leaves its sender in doubt.
     """
     find = sender_finder(senders)
     rows, errors, _texts = split_body(payload)

@@ -34,9 +34,9 @@ def api_json(body: bytes) -> dict[str, Any] | None:
 
 
 def sender_finder(senders: Sequence[Sender]) -> FindSender:
-    """A function from a name in a response to the sender of the request that it means, or None.
+    """Return a function that finds the sender of the request for a name in a response, or None.
 
-    Names match exactly or in another case. A number matches only if one sender can be meant: for 12345, 012345 can too.
+    Names match in any case. A number matches only if it can mean one sender: 12345 can also mean 012345.
     """
     by_key = {sender.key: sender for sender in senders}
     by_number: dict[float, list[Sender]] = {}
@@ -56,7 +56,7 @@ def sender_finder(senders: Sequence[Sender]) -> FindSender:
 
 
 def _number(name: str) -> float:
-    """The number that JSON would contain for a name without quotes; not a number for most names."""
+    """The number that JSON would contain for a name without quotes; NaN for most names."""
     try:
         return int(name) if name.isdigit() else float(name)
     except ValueError:
@@ -93,7 +93,7 @@ def _objects_and_texts(value: object, depth: int = MAX_DEPTH) -> Iterator[Any]:
     elif isinstance(value, (dict, list)) and depth:
         for item in value.values() if isinstance(value, dict) else value:
             if _is_about_sender(item):
-                yield item  # without a generator for each of thousands
+                yield item  # faster than a generator for each of thousands
             else:
                 yield from _objects_and_texts(item, depth - 1)
 
@@ -103,7 +103,7 @@ def _is_about_sender(value: object) -> bool:
 
 
 def _reasons(entry: Mapping[str, Any], name_field: str) -> tuple[str, ...]:
-    """The texts of an error entry, except the sender's name and what is no sentence."""
+    """The texts of an error entry, except the sender's name and codes."""
     if len(entry) == 2 and name_field == "sender_name" and isinstance(entry.get("sender"), str):
         return (entry["sender"].strip(),)  # as the API page prints it
     ignored = (name_field, "code", "id", "status")
@@ -120,7 +120,7 @@ def row_error(row: Mapping[str, Any]) -> NamedError:
 
 
 def scalar(value: object) -> str:
-    """A JSON text or number as text: the API page prints ids without quotes too."""
+    """A JSON text or number as text: the API page also prints ids without quotes."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
     return str(value).strip()

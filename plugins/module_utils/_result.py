@@ -31,7 +31,7 @@ MAX_RESULT_LENGTH = 700_000
 """AWX silently drops the result of a task if ``len(str(result))`` is greater."""
 
 RESERVED_LENGTH = 50_000
-"""The part of it for warnings, Ansible's own keys and, up to ansible-core 2.20, the module's arguments."""
+"""The part of `MAX_RESULT_LENGTH` for warnings, Ansible's own keys and, up to 2.20, the module's arguments."""
 
 MAX_DIFF_LENGTH = 150_000
 MAX_TEXT_LENGTH = 1000
@@ -70,8 +70,8 @@ def build_warnings(processed: Processed, operation: Operation) -> list[str]:
     if reasons:
         parts = [f"{_reason('', text)} ({count}x)" for text, count in Counter(reasons).most_common(MAX_REASONS)]
         warnings.append(f"Some requests to Kaleyra were retried ({len(reasons)} in total): {'; '.join(parts)}")
-    settled = ("present", "absent", "rejected")
-    in_doubt = [outcome for outcome in processed.outcomes if outcome.changed and outcome.outcome in settled]
+    known = ("present", "absent", "rejected")
+    in_doubt = [outcome for outcome in processed.outcomes if outcome.changed and outcome.outcome in known]
     if in_doubt:
         warnings.append(
             f"It is not known whether this run {operation.done} some senders, because a response was lost or did not"

@@ -5,8 +5,8 @@
 
 """One sender, and the validation of a list of them.
 
-Values are never corrected: one that YAML, a spreadsheet or a browser has changed cannot be told from a wrong one, so it
-is an error with a hint.
+Values are never corrected. One that YAML, a spreadsheet or a browser has changed cannot be distinguished from a wrong
+one, so it is an error with a hint.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FIELDS: dict[str, tuple[Callable[[str], object], str]] = {
     "entity_id": (re.compile("[0-9]{12,30}").fullmatch, "is not 12 to 30 digits"),
 }
 LOST_DIGITS = re.compile(r"[0-9.,]+(E[+-]?[0-9]+)?", re.IGNORECASE)
-# What a spreadsheet shows instead of a value (#NV is a German #N/A), and what it makes of names such as 1E5 and MAR24.
+# What a spreadsheet shows instead of a value (#NV is a German #N/A), and how it changes names such as 1E5 and MAR24.
 SPREADSHEET_ERROR = re.compile(r"#(N/A|NV|[A-Z0-9/_]+[!?]|#+)|Err:[0-9]{3}", re.IGNORECASE)
 SPREADSHEET_NUMBER_OR_DATE = re.compile(
     r"[0-9]+([.,][0-9]+)?E[+-][0-9]+|[0-9]{1,2}-[A-Z]{3}(-[0-9]+)?|[A-Z]{3}-[0-9]{2,4}|([0-9]+[-/.]){2}[0-9]+",
@@ -58,13 +58,13 @@ def describe(errors: Sequence[InputError]) -> list[str]:
         if others:
             places = ", ".join([error.where for error in others[:MAX_PLACES]] + ["..."] * (len(others) > MAX_PLACES))
             sentence += f" (and {len(others)} more: {places})"
-        # JSON can spell half a character, which no result can contain.
+        # JSON can contain lone surrogates, which cannot be encoded.
         sentences.insert(0, sentence.encode(errors="backslashreplace").decode())
     return sentences
 
 
 def show(text: str) -> str:
-    """A text for a message. It is never cut: Ansible hides the API key in it, but not a part of the key."""
+    """A text for a message. It is never truncated: Ansible hides the API key in it, but not a part of the key."""
     if len(text) > MAX_SHOWN:
         return f"({len(text)} characters)"
     return text if text.isprintable() else repr(text)
@@ -161,8 +161,8 @@ def senders_to_create(entries: Entries, defaults: Mapping[str, str]) -> Checked:
     :arg defaults: ``description``, ``iso_code`` and ``entity_id`` for the entries that do not set them.
     """
     booleans = {"True": True, "False": False}  # as Ansible converts them in an option
-    found = {name: _problem(name, booleans.get(text, text)) for name, text in defaults.items() if text}
-    errors = [InputError("task options", *problem) for problem in found.values() if problem]
+    of_defaults = [_problem(name, booleans.get(text, text)) for name, text in defaults.items() if text]
+    errors = [InputError("task options", *problem) for problem in of_defaults if problem]
     warnings: list[InputError] = []
     first: dict[tuple[str, str], tuple[int, Sender]] = {}
     valid: dict[tuple[object, ...], tuple[str, str, str]] = {}
@@ -177,11 +177,11 @@ def senders_to_create(entries: Entries, defaults: Mapping[str, str]) -> Checked:
             problems.clear()
             continue
         sender = Sender(name, description, iso_code, entity_id)
-        earlier, twin = first.setdefault((name, iso_code.lower()), (number, sender))
-        if twin is not sender:
-            other = [one for one in ("description", "entity_id") if getattr(sender, one) != getattr(twin, one)]
+        earlier_number, earlier = first.setdefault((name, iso_code.lower()), (number, sender))
+        if earlier is not sender:
+            other = [key for key in ("description", "entity_id") if getattr(sender, key) != getattr(earlier, key)]
             different = f"the same sender and country as {{}}, with another {' and '.join(other)}; remove one of them"
-            error = entries.error(number, fields, different if other else DUPLICATE, entries.place(earlier))
+            error = entries.error(number, fields, different if other else DUPLICATE, entries.place(earlier_number))
             (errors if other else warnings).append(error)
         elif _is_spreadsheet_value(name):
             warnings.append(entries.error(number, fields, SPREADSHEET_NAME))
@@ -202,11 +202,11 @@ def _read_common(
     valid: dict[tuple[object, ...], tuple[str, str, str]],
     problems: Problems,
 ) -> tuple[str, str, str]:
-    """Description, country and entity ID, which most senders of a list share: ``valid`` has the valid combinations."""
+    """Description, country and entity ID. Most senders of a list share them, so ``valid`` caches valid combinations."""
     given = (fields.get("description"), fields.get("iso_code"), fields.get("entity_id"))
     try:
         return valid[given]
-    except (KeyError, TypeError):  # new, or not strings
+    except (KeyError, TypeError):  # not cached, or not hashable
         pass
     before = len(problems)
     description = _read(fields, "description", problems, defaults["description"])
@@ -214,7 +214,7 @@ def _read_common(
     entity_id = _read(fields, "entity_id", problems, defaults["entity_id"], optional=iso_code.lower() != "in")
     texts = (description, iso_code, entity_id)
     if len(problems) == before and all(value is None or isinstance(value, str) for value in given):
-        valid[given] = texts  # not numbers: some that differ are equal in Python
+        valid[given] = texts  # no numbers: 1, 1.0 and True are the same key
     return texts
 
 

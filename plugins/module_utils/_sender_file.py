@@ -104,7 +104,7 @@ def entries_of(values: Iterable[object], before: str) -> tuple[Entries, list[Inp
 
 
 def _keys_problem(fields: Mapping[str, object]) -> tuple[str, str]:
-    """What is wrong with keys that are not only fields, and which: see InputError's problem and value."""
+    """What is wrong with the keys of an entry, and which keys: see InputError's problem and value."""
     if isinstance(fields, RepeatedField):
         return "a field occurs twice in one object; are } and { missing between two objects?", ""
     if unknown := fields.keys() - FIELDS.keys() - {"name"}:
@@ -125,7 +125,7 @@ def read_sender_file(path: str, required: Sequence[str]) -> tuple[Entries, list[
             return entries_of(_read_json(_read_text(path)), f"{name}[")
         if kind in (".yml", ".yaml"):
             raise _FileError(f"src does not read YAML; use senders: \"{{{{ lookup('file', '{path}') | from_yaml }}}}\"")
-        _read_text(path)  # the format is the better message if it can be named
+        _read_text(path)  # raises a better error if the format is known
         raise _FileError(f"src must be a .csv or .json file; {SAVE_AS_CSV}")
     except _FileError as error:
         problem, *line = error.args
@@ -177,7 +177,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _read_csv(text: str, before: str, required: Sequence[str]) -> tuple[Entries, list[InputError]]:
     entries, errors = Entries(before), []
-    # Excel reads such a first line as the separator. Without its text, the line still counts.
+    # Excel reads the separator from such a first line. Its line break stays, so that line numbers are right.
     named = re.match(r'"?sep=(.)"?[,; \t]*(?=[\r\n]|$)', text, re.IGNORECASE)
     rows = _csv_rows(text[named.end() :], named[1]) if named else _csv_rows(text, _find_separator(text))
     line, header = next(rows, (0, []))
@@ -210,17 +210,17 @@ def _csv_rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 def _find_separator(text: str) -> str:
     """The separator that yields a column for the sender and the most known columns."""
-    found = {}
+    scores = {}
     for separator in ",;\t":
         with contextlib.suppress(_FileError):
             _line, header = next(_csv_rows(text[:MAX_HEADER], separator), (0, []))
             columns = _columns(header)
-            found[separator] = ("sender" in columns, len(set(columns)), len(columns))
-    return max(found, key=lambda separator: found[separator], default=",")
+            scores[separator] = ("sender" in columns, len(set(columns)), len(columns))
+    return max(scores, key=lambda separator: scores[separator], default=",")
 
 
 def _columns(header: Sequence[str]) -> list[str]:
-    """The field of each column, empty for others. If another column is the sender, ``name`` is one of the others."""
+    """The field of each column, empty if it has none. A column ``name`` has none if another one is the sender."""
     names = [re.sub(r"[\s_\ufeff-]", "", cell).lower() for cell in header]
     fields = [COLUMNS.get(name, "") for name in names]
     if any(field == "sender" and name != "name" for name, field in zip(names, fields)):

@@ -44,12 +44,12 @@ attributes:
     details:
       - With O(state=present), a second run changes nothing.
       - With O(state=absent), a second run reports no change only if the API says that the sender does not exist.
-        The API documentation does not say how deleting an unknown sender is answered.
+        The API documentation does not say how the API responds to the deletion of an unknown sender.
 options:
   senders:
     description:
       - The senders, as a list of dictionaries. A sender that needs no other fields can also be a plain string.
-      - If empty, the module succeeds without calling the API.
+      - If empty, the module succeeds without sending a request.
       - Duplicates are ignored with a warning. Conflicting entries for the same sender and country are an error.
       - Exactly one of O(senders) and O(src) is required. For thousands of senders, O(src) is faster.
       - The type is V(raw), because Ansible would convert the elements of a list. The module validates them, and reports
