@@ -3,7 +3,7 @@
 
 """Install packages into an empty virtual environment with pip from a wheel in the same folder, as get-pip.py does.
 
-As ~/.ansible/test/cache/get_pip_25_2.py it spares ansible-test a download from a host that CI cannot reach.
+If it is ~/.ansible/test/cache/get_pip_25_2.py, ansible-test does not download it from a host that CI cannot reach.
 """
 
 import runpy

@@ -7,7 +7,7 @@ In a test::
     with MockApi(accounts={"HX1": {"key": "A1", "senders": ["ABCF99"]}}, max_errors=1) as mock_api:
         mock_api.script(["reset_after", 503, {"kind": "respond_before", "status": 429}])
         ...  # POST to mock_api.url + "/v1/HX1/messages/sender"
-        assert mock_api.senders("HX1") == ["ABCF99", "ADPAI"]  # what exists, whatever the responses said
+        assert mock_api.senders("HX1") == ["ABCF99", "ADPAI"]  # what exists, even if a response was lost
 
 As a command, ``python mock_api_server.py --background`` starts it and prints its URL. It stops on SIGTERM, on
 ``POST /_mock/stop``, and after ``--idle-exit`` seconds without a request. Over HTTP, in JSON:
@@ -145,7 +145,7 @@ class MockApi:
             }
 
     def respond(self, method: str, path: str, headers: Message, body: bytes) -> tuple[Response, Failure]:
-        """Log one API request, and do what it asks for as far as its failure lets it."""
+        """Log an API request, and process it as far as its failure allows."""
         target = re.fullmatch("/v[12]/([^/?]+)/(?:messages|sms)/sender", path)
         sid = target.group(1) if target else ""
         key = headers.get("api-key", "")

@@ -62,10 +62,10 @@ class Behavior:
     """How the server behaves. The defaults are what Kaleyra's API documentation says."""
 
     # Requests that are too large
-    create_limit: int = 5000  # the most senders that a request may create; 0: every request is too large
+    create_limit: int = 5000  # maximum number of senders in a request; 0: every request is too large
     delete_limit: int = 100
     too_large: str = "Exceeded max capacity of {limit} senders"  # the message of RBC192; empty: HTTP 413 of a proxy
-    oversized: tuple[str, ...] = ()  # a request with one of these names is too large, however few senders it has
+    oversized: tuple[str, ...] = ()  # a request with one of these names is too large
     # Errors of a sender
     reject: Mapping[str, str] = field(default_factory=dict)  # name, with * and ?: reason
     exists: str = EXISTS  # reason not to create a sender that exists
@@ -76,7 +76,7 @@ class Behavior:
     # Rejections: all or nothing, all errors are listed by name
     partial: str = ""  # senders without an error are processed, and the response is "rejection", "rows" or "success"
     staged: bool = False  # whether senders exist is only checked if there is no other error
-    max_errors: int = 0  # the most errors in a rejection; 0: all
+    max_errors: int = 0  # maximum number of errors in a rejection; 0: all
     wrong_payload: bool = False  # errors other than an existing or missing sender become a WA400 without a name
     rejection_status: int = 400
     error_rows: bool = False  # errors are rows of `data` with the code MSG134, instead of entries of `error`
@@ -87,7 +87,7 @@ class Behavior:
     accepted: bool = False  # 202 WA202 without rows for a create request
     rows: bool | None = None  # rows in each success (true), or in none (false)
     row_code: Any = ""  # the code of a row; empty: that of the response, None: no code
-    rows_missing: int = 0  # so many rows are left out
+    rows_missing: int = 0  # number of rows that are left out
     contradiction: bool = False  # `error` names the first sender that was processed, too
     # Server
     latency: float = 0.0  # seconds before each response
@@ -128,7 +128,7 @@ class Account:
 class Error(NamedTuple):
     name: str
     reason: str
-    already: bool  # whether the sender is as it should be
+    already: bool  # whether the sender needs no change
 
 
 def create(account: Account, payload: Any, behavior: Behavior = DOCUMENTED) -> Response:
@@ -205,7 +205,7 @@ def _too_large(names: Sequence[str], limit: int, behavior: Behavior) -> Response
 def _errors(
     senders: Iterable[Sender], already: Mapping[Sender, str], behavior: Behavior, too_long: str = ""
 ) -> list[Error]:
-    """The errors of a request, in its order. `already`: the reasons of senders that are as they should be."""
+    """The errors of a request, in its order. `already`: the reasons of senders that need no change."""
     errors = []
     for sender in senders:
         name, country = sender

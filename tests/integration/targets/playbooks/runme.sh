@@ -59,5 +59,6 @@ prints "Accounts: 1, of which 0 failed" "1 created"
 import os
 import urllib.request
 
-urllib.request.build_opener(urllib.request.ProxyHandler({})).open(os.environ["KALEYRA_API_URL"] + "/_mock/stop", data=b"")
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+opener.open(os.environ["KALEYRA_API_URL"] + "/_mock/stop", data=b"")
 PYTHON
