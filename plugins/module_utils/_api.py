@@ -80,6 +80,6 @@ INTERNAL_ERROR_CODES = frozenset({"WA500"})
 HINTS = {
     "RBC001": "Check api_key, sid, and that api_url is the account's region.",
     "E110": "Top up the account and run the task again.",
-    "RBC195": "The request contained senders: a proxy may have dropped the body of the DELETE request.",
+    "RBC195": "The request contained senders: a proxy may have dropped the body of the request.",
 }
 """What the user can do about an error that stops the run."""
