@@ -3,9 +3,9 @@
 
 """As much of AWX's API as `playbooks/awx.yml` needs: lists, filters, details, associations, surveys. Loopback only.
 
-It keeps what makes AWX hard to set up: names are unique only per organization, execution environments' names in all of
-AWX, lookups without an organization return the objects of all, unified job templates are of four kinds, and secrets are
-hidden.
+It reproduces what makes AWX hard to set up: names are unique only per organization, names of execution environments in
+all of AWX, lookups without an organization return the objects of all, unified job templates are of four kinds, and
+secrets are hidden.
 """
 
 from __future__ import annotations

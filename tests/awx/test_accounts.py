@@ -90,7 +90,7 @@ def test_an_account_with_an_error_does_not_affect_the_others(job, api):
     assert "kaleyra_sate" in done.page
 
 
-def test_a_play_that_applies_the_role_goes_on_after_an_error(core, collections, run, tmp_path, api):
+def test_a_play_with_the_role_continues_after_an_error(core, collections, run, tmp_path, api):
     """Ansible itself validates the role's variables there, before the role can handle an error."""
     inventory = {"all": {"hosts": {"broken": account(1, kaleyra_api_key="{{ vault_missing }}"), "good": account(2)}}}
     python = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
@@ -121,7 +121,7 @@ def test_a_play_that_applies_the_role_goes_on_after_an_error(core, collections, 
     assert len(api.requests) == 1
 
 
-def test_the_example_project_runs_as_awx_keeps_it(job, run, api):
+def test_the_example_project_runs_with_encrypted_variables(job, run, api):
     """AWX's inventory source keeps an encrypted variable unchanged, and its job asks for the vault's password."""
     exported = run(["ansible-inventory", "-i", PROJECT / "inventory/hosts", "--list", "--export"])
     assert exported.returncode == 0, exported.stderr

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`playbooks/awx.yml` sets up a controller for one organization after the other, and a second run changes nothing."""
+"""`playbooks/awx.yml` sets up a controller for each organization, and a second run changes nothing."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_writes_a_new_key_only_on_request(set_up, controller):
         ({}, "has no Galaxy credential"),
     ],
 )
-def test_what_is_missing_is_an_error_before_anything_is_written(set_up, controller, extra, error):
+def test_missing_variables_are_errors_before_any_change(set_up, controller, extra, error):
     awx, _url = controller
     for numbers in awx.associated.values():
         numbers.clear()

@@ -56,7 +56,7 @@ def test_creates_a_pasted_list_and_changes_nothing_again(job, api):
 
 
 @pytest.mark.parametrize("answer", ["007123", "no", "12:30", "1.5"])
-def test_a_bare_answer_is_taken_as_typed_or_rejected(job, api, answer):
+def test_an_unquoted_answer_is_used_unchanged_or_rejected(job, api, answer):
     done = job({**US, "kaleyra_senders": answer})
     if done.status:
         assert "kaleyra_senders" in done.page
@@ -64,7 +64,7 @@ def test_a_bare_answer_is_taken_as_typed_or_rejected(job, api, answer):
     assert api.senders(SAMPLE_SID) == ([] if done.status else [answer])
 
 
-def test_quoted_answers_are_taken_as_typed(job, api):
+def test_quoted_answers_are_used_unchanged(job, api):
     done = job({"kaleyra_iso_code": '"no"', "kaleyra_senders": '"007123"'})
     assert done.status == 0, done.stdout
     done = job(
@@ -140,7 +140,7 @@ def test_a_wrong_key_is_the_reason_in_the_report(job):
     assert "RBC001" in report.page
 
 
-def test_the_report_is_of_the_job_before_it(job):
+def test_the_report_is_about_the_previous_job(job):
     first = job({**US, "kaleyra_senders": "ADPAI\n007123\nTOOLONGANYWHERE"})
     report = job({}, playbook="report.yml", **first.artifacts)
     assert report.status == 2

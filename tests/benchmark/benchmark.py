@@ -3,8 +3,8 @@
 
 """Times whole `ansible-playbook` runs against the mock API, and prints a table: `nox -s benchmark -- --rounds 5`.
 
-Each round runs every case once, in random order, so that a slow moment of the machine hits all cases alike. Compare the
-ratios of one run: times differ from run to run and from machine to machine.
+Each round runs every case once, in random order, so that a slow moment of the machine affects all cases equally.
+Compare the ratios of one run: times differ from run to run and from machine to machine.
 """
 
 from __future__ import annotations

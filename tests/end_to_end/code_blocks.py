@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Collects the code blocks of README.md, of the guides and of the plugins' documentation, and says how to run each."""
+"""Collects the code blocks of README.md, of the guides and of the plugins' documentation, and how to run each."""
 
 from __future__ import annotations
 

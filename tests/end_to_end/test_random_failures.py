@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs report what happened, whatever fails on the way to the API. Each host has a mock API with random failures."""
+"""Jobs report what happened, even if requests fail. Each host has a mock API with random failures."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module returns its result, whatever a server responds after the first request."""
+"""The module returns its result after any response to the first request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SUCCESS = b'{"code": "WA202", "message": "Request Accepted", "data": {"message_i
 
 
 def compressed(size: int) -> bytes:
-    """So many zeros, as gzip."""
+    """This number of zeros, as gzip."""
     gzip = zlib.compressobj(level=1, wbits=31)
     return b"".join([*(gzip.compress(bytes(1024**2)) for _number in range(size // 1024**2)), gzip.flush()])
 

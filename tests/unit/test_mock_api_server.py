@@ -30,7 +30,7 @@ def test_rejects_other_accounts(mock_api, account):
     assert mock_api.senders(SAMPLE_SID) == []
 
 
-def test_any_sid_is_bound_to_its_first_key(start_mock_api):
+def test_open_account_accepts_only_its_first_key(start_mock_api):
     mock_api = start_mock_api(any_sid=True)
     assert [create(mock_api, row("ADPAI"), sid="HX2", key=key).status_code for key in ("a", "b")] == [200, 401]
 
@@ -52,7 +52,7 @@ def test_script_is_applied_in_order(mock_api):
         ("truncated", requests.exceptions.RequestException, ["ADPAI"]),
     ],
 )
-def test_failures_on_the_wire(mock_api, kind, error, senders):
+def test_failures_break_responses_as_their_kind_says(mock_api, kind, error, senders):
     mock_api.script([kind])
     url, headers = f"{mock_api.url}/v1/{SAMPLE_SID}/messages/sender", {"api-key": SAMPLE_KEY}
     with pytest.raises(error):
@@ -60,14 +60,14 @@ def test_failures_on_the_wire(mock_api, kind, error, senders):
     assert mock_api.senders(SAMPLE_SID) == senders
 
 
-def test_literal_responses(mock_api):
+def test_script_can_contain_whole_responses(mock_api):
     mock_api.script([{"kind": "respond_before", "status": 503, "headers": {"Retry-After": "7"}, "body": "<html>"}])
     response = create(mock_api, row("ADPAI"))
     assert (response.status_code, response.text, response.headers["Retry-After"]) == (503, "<html>", "7")
 
 
 @pytest.mark.parametrize("body", [{"behavior": {"names": "x"}}, {"nonsense": 1}, {"script": ["sometimes"]}, []])
-def test_control_rejects_what_it_does_not_know(mock_api, body):
+def test_control_rejects_unknown_input(mock_api, body):
     assert requests.post(f"{mock_api.url}/_mock", json=body, timeout=30).status_code == 400
 
 

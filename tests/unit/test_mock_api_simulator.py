@@ -88,7 +88,7 @@ def test_requests_above_the_limit_are_too_large():
         ({"folds_case": True, "ignores_country": True}, 400, "MSG134", ["OLD", "BAD", "OLD2"], []),
     ],
 )
-def test_switches_of_rejections(behavior, status, code, named, created):
+def test_switches_change_rejections(behavior, status, code, named, created):
     account = Account(rows={"OLD": {"": "1"}, "OLD2": {"": "2"}, "old": {"": "1"}, "old2": {"": "2"}})
     payload = {"data": [row(name) for name in ("OLD", "NEW", "BAD", "OLD2", "NEW2")]}
     response = create(account, payload, Behavior(reject={"B*": "no"}, **behavior))
@@ -97,7 +97,7 @@ def test_switches_of_rejections(behavior, status, code, named, created):
     assert [name for name, _country in account.created] == created
 
 
-def test_errors_without_names():
+def test_errors_can_have_no_names():
     payload = {"data": [row("OLD"), row("NEW")]}
     nameless = create(account_with("OLD"), payload, Behavior(names="none"))
     assert nameless.body == {**REJECTED, "error": {"error": EXISTS}}
@@ -112,7 +112,7 @@ def test_errors_without_names():
         ({"accepted": True, "rows": True}, [("A", "WA202"), (12, "WA202")]),
     ],
 )
-def test_switches_of_successes(behavior, data):
+def test_switches_change_successes(behavior, data):
     response = create(account_with(), {"data": [row("A"), row("12")]}, Behavior(names="numbers", **behavior))
     assert [(entry["sender"], entry.get("code")) for entry in response.body["data"]] == data
 
@@ -133,7 +133,7 @@ def test_missing_senders_can_be_errors_of_a_delete_request():
         (Failure("respond_after", 401), 401, []),
     ],
 )
-def test_failures_let_requests_act_in_part(failure, status, left):
+def test_failed_requests_can_take_effect(failure, status, left):
     account = account_with("A", "B", "C")
     assert respond(account, "DELETE", {"sender": ["A", "B", "C"]}, failure=failure).status == status
     assert list(account.rows) == left

@@ -15,5 +15,5 @@ PATH = f"/v1/{SAMPLE_SID}/messages/sender"
 
 
 def client(url, operation=CREATE, **endpoint):
-    """A client without retries, unless ``endpoint`` says otherwise."""
+    """A client without retries, unless ``endpoint`` sets them."""
     return Client(Endpoint(url + PATH, **{"api_key": SAMPLE_KEY, "timeout": 10.0, "retries": 0, **endpoint}), operation)

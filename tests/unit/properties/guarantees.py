@@ -28,7 +28,7 @@ CHANGED_AND_FAILED = {
     "not_attempted": {(False, True)},
 }
 DOCUMENTED = {"reject", "accepted", "create_limit", "delete_limit", "lists", "missing", "oversized", "wrong_payload"}
-"""Fields of `Behavior` that leave the API as documented, as far as the documentation says anything."""
+"""Fields of `Behavior` that leave the API as documented, as far as it is documented."""
 
 
 def complete(run: Run) -> Iterator[str]:
@@ -43,7 +43,7 @@ def complete(run: Run) -> Iterator[str]:
 
 
 def isolated(run: Run) -> Iterator[str]:
-    """2: without failures of the network, each sender gets what the server has for it."""
+    """2: without failures of the network, each sender gets the result that the server has for it."""
     lost = any(attempt.kind is Kind.LOST for request in run.requests for attempt in request.attempts)
     if not run.scenario.quiet or lost or run.processed.stopped or _search_requests(run) >= MAX_SEARCH_REQUESTS - 1:
         return
@@ -102,14 +102,14 @@ def in_doubt(run: Run) -> Iterator[str]:
 
 
 def _result(run: Run, request: Request, sender: Sender) -> str:
-    """The outcome that a request settles for one of its senders; empty if it settles none."""
+    """The outcome of one sender that a request determines; empty if it determines none."""
     response = request.response
     if sender in response.results:
         return response.results[sender].outcome
     if response.kind is Kind.LOST:
         return "unknown"
-    alone = len(request.senders) == 1 and response is not run.processed.stopped
-    return "rejected" if response.kind is Kind.TOO_LARGE and alone else ""
+    is_single = len(request.senders) == 1 and response is not run.processed.stopped
+    return "rejected" if response.kind is Kind.TOO_LARGE and is_single else ""
 
 
 def stops(run: Run) -> Iterator[str]:
@@ -155,7 +155,7 @@ def no_duplicates(run: Run) -> Iterator[str]:
     for sender in run.senders:
         number = first_request.get(sender, len(run.requests))
         if number < latest.get(sender.key, -1):
-            yield f"{sender.name} ({sender.iso_code}) was sent before its namesake, which precedes it in the list"
+            yield f"{sender.name} ({sender.iso_code}) was sent before an earlier entry with its name"
         latest[sender.key] = number
 
 
@@ -172,7 +172,7 @@ def economical(run: Run) -> Iterator[str]:
         return
     bound = _max_requests(run)
     if len(run.requests) > bound:
-        yield f"{len(run.requests)} requests, where {bound} are enough"
+        yield f"{len(run.requests)} requests, although {bound} are enough"
     sent = sum(len(request.senders) for request in run.requests)
     if sent > 8 * (len(run.senders) + run.scenario.batch_size):  # it must not grow with the square of the list
         yield f"{sent} senders in all requests"
@@ -205,7 +205,7 @@ def _is_too_large(run: Run, sender: Sender) -> bool:
 
 
 def _is_rejected(run: Run, sender: Sender) -> bool:
-    """Whether the server rejects a request for this sender alone, if the sender is not as it should be."""
+    """Whether the server rejects a request for only this sender if it needs a change."""
     too_long = sender.iso_code and len(sender.name) > (6 if sender.iso_code == "in" else 11)
     return bool(too_long or _is_too_large(run, sender) or sender.name in run.behavior.reject)
 
@@ -218,16 +218,16 @@ def _documented_outcome(run: Run, sender: Sender) -> str:
 
 
 def _fewest(senders: Iterable[Sender], size: int) -> int:
-    """The fewest requests that senders fit in, no two of one name in one request."""
+    """The minimum number of requests for senders, no two with the same name in one request."""
     names = Counter(sender.key for sender in senders)
     return max(math.ceil(sum(names.values()) / size), *names.values(), 0)
 
 
 def _max_requests(run: Run) -> int:
-    """The most requests that a run may need without failures of the network.
+    """The maximum number of requests of a run without failures of the network.
 
     * The documented server: one pass to find out, and one for the rest. A smaller limit is found by halving, and so is
-      each sender that is too large alone.
+      each single sender that is too large.
     * A server that reports one error after another: two requests for each, and two passes.
     * Other servers: one or two requests for each sender, and a search.
     """

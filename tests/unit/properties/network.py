@@ -101,7 +101,7 @@ class Network:
         return request.response
 
     def finish(self, connections: int) -> None:
-        """Let the requests arrive that are still late."""
+        """Let late requests arrive."""
         self._arrive()
         if self._sent_after_stop >= connections:
             self.errors.append(f"{self._sent_after_stop} requests after a response that stops the run")

@@ -16,7 +16,7 @@ from mock_api_simulator import DOCUMENTED
 
 @dataclass(frozen=True, repr=False)
 class Scenario:
-    """A task, and the world that it runs in.
+    """A task, its account, its server and its network.
 
     ``senders`` and ``existing`` contain names and countries, ``behavior`` fields of the simulator's `Behavior`.
     ``failures`` are names from `FAILURES` by the number of the HTTP request, from 0; ``lasting`` is what happens to all
@@ -49,7 +49,7 @@ class Scenario:
 
 NAMES = ("ADPAI", "ABCF01", "adpai", "ABCF99", "S10", "12345", "012345", "S11", "S12", "TESTEHR5")
 COUNTRIES = ("in", "in", "us")
-REASONS = {  # rejections, whatever words they contain
+REASONS = {  # rejections, although some resemble other reasons
     "create": (
         "Entity ID is not valid",
         "Sender ID already exists in another account",
@@ -116,9 +116,9 @@ IDENTITIES: tuple[Mapping[str, Any], ...] = (
 
 @st.composite
 def behaviors(draw: st.DrawFn, operation: str) -> dict[str, Any]:
-    """Fields of `Behavior`: in every third scenario those of a documented server, else any in which it does not lie.
+    """Fields of `Behavior`: in every third scenario those of a documented server, else any for which guarantees hold.
 
-    A server lies if it rejects a request by a response that names nobody, but processes some of its senders.
+    They do not hold if a server rejects a request without naming a sender, but processes some of its senders.
     """
     if draw(st.integers(0, 2)) == 0:
         return {**draw(st.sampled_from(DOCUMENTED_SERVERS)), "missing": ALREADY["delete"][0]}
@@ -196,7 +196,7 @@ def scenarios(draw: st.DrawFn, operation: str, quiet: bool) -> Scenario:
 
 @st.composite
 def long_scenarios(draw: st.DrawFn, operation: str, quiet: bool) -> Scenario:
-    """Scenarios of long lists, of which most senders have the same fate."""
+    """Scenarios of long lists. Most of their senders have the same result."""
     chance = random.Random(draw(st.integers(0, 2**32)))
     size = draw(st.sampled_from((40, 100, 300)))
     existing, rejected, oversized = draw(

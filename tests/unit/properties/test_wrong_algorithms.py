@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 
 def reads(change: Callable[[Operation, Sequence[Sender], Response], Response]) -> Any:
-    """An algorithm that takes responses for others."""
+    """An algorithm that reads some responses wrongly."""
 
     def wrong(senders: Any, send: Any, operation: Any, *options: Any) -> Processed:
         return process(senders, lambda batch: change(operation, batch, send(batch)), operation, *options)
@@ -35,7 +35,7 @@ def reads_kind(kind: Kind, as_kind: Kind) -> Any:
 
 
 def reports(change: Callable[[Operation, Outcome], Outcome]) -> Any:
-    """An algorithm that reports other outcomes."""
+    """An algorithm that reports some outcomes wrongly."""
 
     def wrong(senders: Any, send: Any, operation: Any, *options: Any) -> Processed:
         processed = process(senders, send, operation, *options)
@@ -49,7 +49,7 @@ def lost_as_done(operation: Operation, senders: Sequence[Sender], response: Resp
     return replace(response, kind=Kind.SUCCESS, results=results) if response.kind is Kind.LOST else response
 
 
-def loose_words(operation: Operation, _senders: Sequence[Sender], response: Response) -> Response:
+def other_account_as_present(operation: Operation, _senders: Sequence[Sender], response: Response) -> Response:
     return replace(
         response,
         results={
@@ -88,7 +88,7 @@ WRONG: dict[str, tuple[Any, Any]] = {
         reports(lambda _operation, found: found._replace(changed=found.changed and found.outcome != "unknown")),
     ),
     "rejects all senders of a rejected request": (guarantees.isolated, reads(all_rejected)),
-    "takes a sender of another account for an existing one": (guarantees.isolated, reads(loose_words)),
+    "treats a sender of another account as an existing one": (guarantees.isolated, reads(other_account_as_present)),
     "forgets that an attempt was lost": (
         guarantees.honest,
         reads(lambda _operation, _senders, response: replace(response, attempt_lost=False)),

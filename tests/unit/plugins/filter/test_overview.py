@@ -96,7 +96,7 @@ def test_a_malformed_result_is_an_error_of_its_account(wrong):
         {"failed_when_suppressed_exception": "(traceback unavailable)"},
     ],
 )
-def test_a_module_that_died_may_have_changed_senders(died):
+def test_a_crashed_module_may_have_changed_senders(died):
     found = overview({"shop": died})
     assert "may have changed" in found["summary"]["errors"]["shop"]
     assert "may have changed" in found["table"][-1]
@@ -125,7 +125,7 @@ def test_accounts_share_the_names_in_the_summary():
     assert found["awaiting"] == {"one": ["C0"], "two": ["C0", "C1", "C2"]}
 
 
-def test_looks_at_few_rows():
+def test_accesses_only_needed_rows():
     """Since ansible-core 2.19, looking at a row templates it."""
 
     class Rows(list):

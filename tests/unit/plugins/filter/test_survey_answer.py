@@ -60,7 +60,7 @@ def test_null_false_and_empty_count_as_not_set(kind):
         assert survey_answer(value, "v", "omitted", kind) == "omitted"
 
 
-def test_false_may_have_been_norway():
+def test_false_is_no_country():
     with pytest.raises(AnsibleFilterError, match="double quotes"):
         survey_answer(False, "v", "omitted", "country")
     assert survey_answer('"no"', "v", "omitted", "country") == "no"
@@ -77,6 +77,6 @@ def test_a_text_is_no_number_or_list(value):
         survey_answer(value, "v", "omitted")
 
 
-def test_a_text_loses_its_quotes_and_blanks():
+def test_removes_quotes_and_spaces_around_a_text():
     assert survey_answer(' "in" ', "v") == "in"
     assert survey_answer('Codes for "Shop"', "v") == 'Codes for "Shop"'

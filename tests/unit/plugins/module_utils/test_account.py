@@ -72,7 +72,7 @@ def test_a_missing_account_is_reported_with_its_variables(environment, variables
         ({"api_url": "https://h.example:8443/a", "endpoint": "sms"}, "https://h.example:8443/a/v1/HX1/sms/sender"),
     ],
 )
-def test_url_of_the_resource(options, url):
+def test_url_contains_version_sid_and_endpoint(options, url):
     assert build_endpoint(params(**options)).url == url
 
 
@@ -85,7 +85,7 @@ def test_url_of_the_resource(options, url):
         ({"validate_certs": False, "ca_path": __file__}, False),
     ],
 )
-def test_verification_of_certificates(options, verify):
+def test_certificates_are_verified_unless_disabled(options, verify):
     assert build_endpoint(params(**options)).verify == verify
 
 

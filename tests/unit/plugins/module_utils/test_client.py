@@ -118,7 +118,7 @@ def test_sends_documented_request(start_server, operation):
 
 
 @pytest.mark.parametrize(("key", "certificate"), [(SAMPLE_KEY, False), ("Schl\u00fcssel\u20ac", True)])
-def test_sends_key_in_its_header_only(start_server, ca, tmp_path, monkeypatch, key, certificate):
+def test_sends_key_only_in_its_header(start_server, ca, tmp_path, monkeypatch, key, certificate):
     (tmp_path / "netrc").write_text("default\nlogin someone\npassword secret\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     url, received = start_server(response(), certificate=ca.issue_cert("127.0.0.1") if certificate else None)
@@ -304,12 +304,12 @@ def test_message_names_missing_ca_file(monkeypatch):
     assert_not_sent(client(f"https://127.0.0.1:{unused_port()}").send([ADPAI]), "/nowhere.pem")
 
 
-def test_certificate_is_not_checked_if_user_says_so(start_server, ca):
+def test_certificate_is_not_checked_without_verification(start_server, ca):
     url, _received = start_server(response(), certificate=ca.issue_cert("kaleyra.invalid"))
     assert client(url, verify=False).send([ADPAI]).kind is Kind.SUCCESS  # a warning would be an error here
 
 
-def test_tls_to_plain_port(mock_api):
+def test_reports_port_that_does_not_speak_tls(mock_api):
     assert_not_sent(client(mock_api.url.replace("http:", "https:")).send([ADPAI]), "does not speak TLS on that port")
 
 
@@ -352,7 +352,7 @@ def test_proxy_sees_no_key(start_server, set_proxy, scheme):
         ("http://", ""),
     ],
 )
-def test_message_says_that_proxy_failed(set_proxy, proxy, reason):
+def test_message_names_proxy_that_failed(set_proxy, proxy, reason):
     set_proxy(proxy.format(PASSWORD, unused_port()))
     result = client("https://kaleyra.invalid").send([ADPAI])
     assert_not_sent(result, "kaleyra.invalid through the proxy in HTTPS_PROXY: ", reason)

@@ -52,7 +52,7 @@ def test_reports_earlier_attempts():
 
 
 @pytest.mark.parametrize("retries", [0, 1, 4])
-def test_last_attempt_counts_when_retries_are_used_up(retries):
+def test_last_attempt_is_the_result_without_more_retries(retries):
     response, waits = send(LOST, retries=retries)
     assert (response.kind, response.message, response.requests) == (Kind.LOST, "lost", retries + 1)
     assert len(response.retry_reasons) == len(waits) == retries

@@ -27,7 +27,7 @@ UNNAMED = Response(Kind.REJECTED_UNNAMED, "WA400", "incorrect payload")
 
 
 class Server:
-    """Answers each request with the next response of a script, and checks which senders it contains.
+    """Responds to each request with the next response of a script, and checks which senders it contains.
 
     ``script``: pairs of the expected names and a response. A response can be the results by name instead: ``done`` and
     ``already`` stand for the operation's outcomes.
@@ -80,7 +80,7 @@ def run(script, names, operation=CREATE, batch_size=9):
 
 
 def outcomes(processed, operation=CREATE):
-    """Outcome by name. ``!`` marks one that is changed although its outcome alone does not say so."""
+    """Outcome by name. ``!`` marks one that is changed although its outcome does not imply it."""
     shown = {}
     for outcome in processed.outcomes:
         text = {operation.done: "done", operation.already: "already"}.get(outcome.outcome, outcome.outcome)
@@ -116,7 +116,7 @@ EXAMPLES = {
         [("A B", rejected(A="already")), ("B", rejected(B="rejected"))],
         "A=already B=rejected!",
     ),
-    "a success settles a sender in doubt": (9, [("A", after_lost_attempt(all_done))], "A=done"),
+    "a success ends the doubt": (9, [("A", after_lost_attempt(all_done))], "A=done"),
     "an existing sender is in doubt after a lost attempt": (
         9,
         [("A", after_lost_attempt(rejected(A="already")))],
@@ -162,7 +162,7 @@ EXAMPLES = {
         [("A B C", UNNAMED), ("A", all_done), ("B C", UNNAMED), ("B", rejected(B="rejected")), ("C", all_done)],
         "A=done B=rejected C=done",
     ),
-    "a rejection without a name leaves nobody in doubt": (
+    "a rejection without a name leaves no sender in doubt": (
         9,
         [("A B", UNNAMED), ("A", rejected(A="already")), ("B", rejected(B="already"))],
         "A=already B=already",
@@ -241,7 +241,7 @@ def test_bisecting_stops_at_its_limit():
     assert not any(outcome.changed for outcome in processed.outcomes)
 
 
-def test_a_server_that_finds_every_request_too_large_is_given_up():
+def test_run_stops_if_every_request_is_too_large():
     sent = []
 
     def send(senders):
@@ -369,7 +369,7 @@ def test_requests_run_in_parallel_up_to_the_number_of_connections():
     assert set(outcomes(results[0]).values()) == {"done"}
 
 
-def test_parallel_responses_are_applied_in_the_order_of_sending():
+def test_parallel_responses_are_applied_in_sending_order():
     """B and D are lost; C is not. D's response arrives before C's."""
     gate = Gate({"B": LOST, "D": LOST})
     work, results = in_background(gate, [Sender(name) for name in "ABCDE"], 1, 3)
@@ -410,7 +410,7 @@ def test_no_two_requests_in_flight_share_a_name():
     assert set(outcomes(processed).values()) == {"done"}
 
 
-def test_nothing_is_lost_if_no_thread_can_be_started(monkeypatch):
+def test_all_senders_are_sent_without_threads(monkeypatch):
     def start(_thread):
         raise RuntimeError("can't start new thread")
 

@@ -68,7 +68,7 @@ WHOLE_REQUEST = {
     "RBC192": (400, body("RBC192", "Exceeded max capacity of 1,000 senders"), Kind.TOO_LARGE, False),
     "413": (413, HTML, Kind.TOO_LARGE, False),
     "200 with an undocumented code": (200, body("MSG999", error="none"), Kind.LOST, True),
-    "200 with the code of a rejection that names nobody": (200, body("MSG134"), Kind.LOST, True),
+    "200 with the code of a rejection that names no sender": (200, body("MSG134"), Kind.LOST, True),
     "200 with the other operation's code": (200, body("MSG108"), Kind.LOST, True),
     "200 with WA500": (200, body("WA500"), Kind.LOST, True),
     "400 with a success code": (400, body("MSG106", data=ROWS), Kind.LOST, False),
@@ -141,7 +141,7 @@ def test_success(name):
     assert (response.kind, outcomes(response)) == (Kind.SUCCESS, expected)
 
 
-def test_success_of_a_delete_settles_all_senders():
+def test_success_of_a_delete_applies_to_all_senders():
     response = read(200, body("MSG108"), operation=DELETE)
     assert (response.kind, outcomes(response)) == (Kind.SUCCESS, {"ADPAI": "deleted", "ABCF01": "deleted"})
 
@@ -166,7 +166,7 @@ REJECTIONS = {
     "Case 1 with 404": (404, CASE_1, {"ABCF01": "present"}),
     "a list of errors": (400, body("MSG134", error=list(named(ADPAI="is bad").values())), {"ADPAI": "rejected"}),
     "an undocumented code": (400, body("MSG999", error=named(ADPAI="is bad")), {"ADPAI": "rejected"}),
-    "others besides": (400, body("MSG134", error=named(OTHER=EXISTS, ADPAI=EXISTS)), {"ADPAI": "present"}),
+    "other senders too": (400, body("MSG134", error=named(OTHER=EXISTS, ADPAI=EXISTS)), {"ADPAI": "present"}),
     "a name in another case": (400, body("MSG134", error=named(adpai=EXISTS)), {"ADPAI": "present"}),
     "several reasons, one of which is no rejection": (
         400,
@@ -253,7 +253,7 @@ def test_rejection_without_a_name_is_about_the_only_sender(operation, content, o
         ("1 ADPAI", True, {}),
     ],
 )
-def test_number_as_a_name_matches_if_one_sender_can_be_meant(names, number, expected):
+def test_number_as_a_name_must_mean_one_sender(names, number, expected):
     content = body("MSG134", error=[{"sender_name": number, "sender": EXISTS}])
     assert outcomes(read(400, content, names)) == expected
 
@@ -304,7 +304,7 @@ NOT_ABSENT = [
         *((DELETE, reason, "rejected") for reason in NOT_ABSENT),
     ],
 )
-def test_reason_settles_a_sender_only_if_it_says_so(operation, reason, outcome):
+def test_reason_must_be_about_this_sender_in_this_account(operation, reason, outcome):
     assert outcomes(read(400, body("MSG134", error=named(ADPAI=reason)), operation=operation)) == {"ADPAI": outcome}
 
 

@@ -46,7 +46,7 @@ def message(outcomes, **processed):
     ("texts", "known"),
     [({}, {}), ({"id": "6XX67", "code": "MSG106", "msg": "why"}, {"id": "6XX67", "code": "MSG106", "msg": "why"})],
 )
-def test_row_contains_only_what_is_known(texts, known):
+def test_row_contains_only_known_values(texts, known):
     (row,) = result([outcome("ADPAI", "created", **texts)])["senders"]
     fields = {"sender": "ADPAI", "outcome": "created", "changed": True, "failed": False, "iso_code": "in"}
     assert row == {**fields, **known}

@@ -145,7 +145,7 @@ def test_rejects_a_value_and_names_entry_and_field(field, value, hint):
     ("valid", "invalid"),
     [({"entity_id": 123456789012}, {"entity_id": 123456789012.0}), ({"iso_code": "in"}, {"iso_code": ["in"]})],
 )
-def test_a_valid_value_does_not_validate_what_python_takes_as_equal(valid, invalid):
+def test_equal_values_of_other_types_are_validated(valid, invalid):
     [message] = errors({"sender": "A", **valid}, {"sender": "B", **invalid})
     assert "senders[1] (B)" in message
 
