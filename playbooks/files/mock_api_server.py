@@ -17,7 +17,7 @@ As a command, ``python mock_api_server.py --background`` starts it and prints it
 * ``POST /_mock`` takes any of ``accounts``, ``behavior``, ``script`` (added to the pending failures) and
   ``clear_log: true`` (forgets ``requests``).
 
-Accounts: ``{SID: {"key": KEY, "senders": [NAME or {"sender": NAME, "iso_code": "in"}, ...]}}``. A bare name exists in
+Accounts: ``{SID: {"key": KEY, "senders": [NAME or {"sender": NAME, "iso_code": "in"}, ...]}}``. A plain name exists in
 every country. An account without a key accepts the first one that is used. With ``--open`` every SID is an account.
 
 Behavior: fields of `mock_api_simulator.Behavior`.
@@ -272,7 +272,7 @@ def main() -> None:
     parser.add_argument("--config", help="JSON file with what POST /_mock takes")
     parser.add_argument("--open", action="store_true", help="every SID is an account")
     parser.add_argument("--idle-exit", type=float, default=600, metavar="SECONDS", help="default: %(default)s")
-    parser.add_argument("--background", action="store_true", help="print the URL, and go on in the background")
+    parser.add_argument("--background", action="store_true", help="print the URL, and continue in the background")
     args = parser.parse_args()
     if args.background:
         sys.exit(start_in_background([argument for argument in sys.argv[1:] if argument != "--background"]))

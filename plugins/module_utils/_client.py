@@ -182,7 +182,7 @@ class _RequestBody:
         with self._lock, contextlib.suppress(OSError):
             self.given_up = True
             if self.connection:
-                self.connection.shutdown(socket.SHUT_RDWR)  # otherwise it goes on reading a slow response
+                self.connection.shutdown(socket.SHUT_RDWR)  # otherwise it continues to read a slow response
         return self._sent
 
 

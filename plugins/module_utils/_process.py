@@ -23,7 +23,7 @@ from ansible_collections.community.kaleyra.plugins.module_utils._response import
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
 MAX_SEARCH_REQUESTS = 300
-"""Maximum number of requests of a run that look for the senders that make the API reject whole requests."""
+"""Maximum number of requests of a run for finding the senders that cause a rejection."""
 
 MAX_LOST_REQUESTS = 2
 """Stop the run after this many requests in a row whose responses are lost."""

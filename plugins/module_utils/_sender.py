@@ -16,9 +16,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-MAX_KINDS = 20
-MAX_PLACES = 5
-MAX_SHOWN = 100
+MAX_KINDS = 20  # of errors in a message
+MAX_PLACES = 5  # of further errors of one kind
+MAX_SHOWN = 100  # characters of a value
 
 # The values that a field can have, and what to report about others.
 FIELDS: dict[str, tuple[Callable[[str], object], str]] = {

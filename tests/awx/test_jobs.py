@@ -122,7 +122,7 @@ def test_the_page_shows_totals_and_failures_of_a_long_list(job, api, project):
 
 
 def test_a_long_first_run_keeps_its_summary(job, project):
-    """AWX keeps no result of 10,000 created senders."""
+    """AWX stores no result of 10,000 created senders."""
     names = [f"C{number:05d}" for number in range(10_000)]
     (project / "senders" / "all.csv").write_text("\n".join(["sender", *names, ""]), encoding="utf-8")
     done = job({**INDIA, "kaleyra_src": "senders/all.csv"})

@@ -39,7 +39,7 @@ class Block:
 
     @property
     def is_list(self) -> bool:
-        """Whether it is a list of senders, which no language is named for if it is CSV."""
+        """Whether it is a list of senders. The language of CSV is text."""
         columns = self.text.partition("\n")[0].split(",")
         return self.language == "json" or (self.language == "text" and "sender" in columns)
 
@@ -52,8 +52,8 @@ class Block:
         """The name of its file, which the first line of a YAML block can contain in a comment, or an empty string."""
         if self.is_list:
             return "senders.json" if self.language == "json" else "senders.csv"
-        found = re.match(r"# (\S+\.yml)\n", self.text)
-        return found[1] if found else ""
+        match = re.match(r"# (\S+\.yml)\n", self.text)
+        return match[1] if match else ""
 
     def script(self, folder: pathlib.Path, text: str) -> str:
         """The commands that run the block.

@@ -11,12 +11,12 @@ import urllib.parse
 from collections.abc import Callable
 
 MARK = "Zq7Xk2Vw9Jt4"
-"""The search is for parts of this."""
+"""The search looks for parts of this."""
 
 KEY = f"{MARK}%22{MARK}&amp;{MARK}<b>{MARK}$({MARK});|*`{MARK}=:#/~"
 
 LENGTH = 8
-"""So many characters of `MARK` in a row are a part of the key."""
+"""This number of characters of `MARK` in a row is a part of the key."""
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "plain": str,

@@ -28,7 +28,7 @@ from mock_api_server import MockApi
 TEXT = every_spelling(KEY)
 ACCOUNT_ERROR = {"code": f"RBC001{KEY}", "message": TEXT, "data": [TEXT], "error": {TEXT: TEXT}}
 REASONS = {f"N{start}": f"{'x' * start}{KEY}" for start in range(0, 3000, 50)}
-"""Wherever a long reason is truncated, the key is there in one of these."""
+"""If long reasons are truncated, the end of one of these is within the key."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 """The guarantees of the documentation as checks of a run. The numbers are those of the page "Guarantees".
 
 Each check takes a `Run` and yields a sentence for each violation. What really happened is known from the simulated
-account. The responses are taken as the module reads them: the table of responses has tests of its own.
+account. The responses are those that the module reads: the table of responses has other tests.
 """
 
 from __future__ import annotations

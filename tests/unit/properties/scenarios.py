@@ -81,7 +81,7 @@ NAMELESS: tuple[Mapping[str, Any], ...] = (
     {"wrong_payload": True},
     {"names": "none"},
     {"names": "strangers"},
-    {"names": "numbers"},  # 12345 can be one of two
+    {"names": "numbers"},  # 12345 can mean two names
 )
 NAMINGS: tuple[Mapping[str, Any], ...] = (*({},) * 5, {"names": "other case"}, *NAMELESS)
 LIMITS: tuple[Mapping[str, Any], ...] = (

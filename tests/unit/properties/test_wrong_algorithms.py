@@ -104,7 +104,7 @@ WRONG: dict[str, tuple[Any, Any]] = {
         reports(lambda op, found: found._replace(outcome=op.done) if found.outcome == op.already else found),
     ),
     "sends a request again whose response was lost": (guarantees.in_doubt, reads_kind(Kind.LOST, Kind.SUCCESS)),
-    "goes on after an error of the account": (guarantees.stops, reads_kind(Kind.STOP, Kind.TOO_LARGE)),
+    "continues after an error of the account": (guarantees.stops, reads_kind(Kind.STOP, Kind.TOO_LARGE)),
     "sends the list backwards": (guarantees.no_duplicates, backwards),
     "sends too many senders": (guarantees.no_duplicates, other_batch_size(lambda size: size + 1)),
     "sends half as many senders": (guarantees.economical, other_batch_size(lambda size: (size + 1) // 2)),

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The overview of several accounts: a summary for programs, and lines for people."""
+"""The overview of several accounts: a summary for programs, and lines to print."""
 
 from __future__ import annotations
 
@@ -89,15 +89,15 @@ def test_a_malformed_result_is_an_error_of_its_account(wrong):
 
 
 @pytest.mark.parametrize(
-    "died",
+    "crashed",
     [
         {"msg": "MODULE FAILURE\nSee stdout/stderr for the exact error", "rc": 137, "module_stderr": "Killed\n"},
         {"msg": "Task failed: Module failed: no disk"},
         {"failed_when_suppressed_exception": "(traceback unavailable)"},
     ],
 )
-def test_a_crashed_module_may_have_changed_senders(died):
-    found = overview({"shop": died})
+def test_a_crashed_module_may_have_changed_senders(crashed):
+    found = overview({"shop": crashed})
     assert "may have changed" in found["summary"]["errors"]["shop"]
     assert "may have changed" in found["table"][-1]
 
@@ -126,7 +126,7 @@ def test_accounts_share_the_names_in_the_summary():
 
 
 def test_accesses_only_needed_rows():
-    """Since ansible-core 2.19, looking at a row templates it."""
+    """Since ansible-core 2.19, accessing a row templates it."""
 
     class Rows(list):
         looks = 0

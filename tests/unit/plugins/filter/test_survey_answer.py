@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers of an AWX survey: texts on every ansible-core, numbers and booleans where it converted them."""
+"""Answers of an AWX survey: texts on every ansible-core, numbers and booleans if it converted them."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def busy_for(seconds):
 
 
 def send(*responses, retries=3, stopped=False):
-    """Send a request that gets these responses in turn, the last one again and again.
+    """Send a request that gets these responses in turn, and the last one repeatedly.
 
     :returns: the final response, and the waits before the retries.
     """

@@ -121,7 +121,7 @@ SUCCESSES = {
     "WA202 without rows": (202, body("WA202", data={"message_id": "A1"}), ALL),
     "WA202 with rows": (202, body("WA202", data=[row("ADPAI")]), {"ADPAI": "created"}),
     "WA202 with errors": (202, body("WA202", error=named(ABCF01="is bad")), {**ALL, "ABCF01": "rejected"}),
-    "errors beside rows": (
+    "errors and rows": (
         200,
         body("MSG106", data=ROWS[:1], error=named(ABCF01=EXISTS)),
         {"ADPAI": "created", "ABCF01": "present"},

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module's result: rows, summary, message, warnings, diff, and a size that AWX keeps."""
+"""The module's result: rows, summary, message, warnings, diff, and a size that AWX stores."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists of senders as people have them: in the task, in CSV and JSON files, and in formats that are not supported."""
+"""Lists of senders: in the task, in CSV and JSON files, and in formats that are not supported."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_matches_csv_headers_by_their_aliases(read, sender, iso_code, entity_id)
 
 
 @pytest.mark.parametrize("sender", ["sender", "Sender ID", "header"])
-def test_a_column_name_beside_another_for_the_sender_is_ignored(read, sender):
+def test_a_column_name_is_ignored_next_to_a_sender_column(read, sender):
     assert valid(read("a.csv", f"Name,{sender}\nPeter,ABCF01\n")) == [ABCF01]
 
 
@@ -113,7 +113,7 @@ def test_a_file_without_entries_is_an_empty_list(read, name, content):
     assert valid(read(name, content)) == []
 
 
-def test_a_csv_error_names_file_and_first_line_of_the_row(read):
+def test_a_csv_error_names_file_and_line_of_the_row(read):
     content = (
         b'sep=;\r\n\r\n"sender";description;iso_code\r\n\r\nADPAI;"two\r\n\r\nlines";in\r\n'
         b';;\r\n"ABCF01";"a\nb";IND\r\n\r\n;x;in\r\nABCF99;x;in;y\r\n'
@@ -181,7 +181,7 @@ def test_names_the_supported_kinds_of_files(read, name, word):
     assert name in message(read(name, HEADER))
 
 
-def test_a_file_that_does_not_exist_is_shown_with_its_folder(tmp_path, monkeypatch):
+def test_a_missing_file_is_shown_with_its_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     text = message(read_task(None, src="none.csv"))
     assert str(tmp_path / "none.csv") in text

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole module with the mock API: that ``main`` connects its parts. Each part has tests of its own."""
+"""The whole module with the mock API: that ``main`` connects its parts. Each part has other tests."""
 
 from __future__ import annotations
 
