@@ -137,11 +137,11 @@ def _read_text(path: str) -> str:
         with open(path, "rb") as file:
             data = file.read()
     except OSError as error:
-        hint = (
-            "" if os.path.isabs(path) else "; with a local connection, a relative path begins at the playbook's folder"
-        )
-        where = f"{os.path.abspath(path)} on {platform.node()}{hint}"
-        raise _FileError(f"{error.strerror}: {where}") from None
+        folder, hint = "", ""
+        if not os.path.isabs(path):
+            folder = f" in {os.getcwd()}"
+            hint = "; with a local connection, a relative path begins at the playbook's folder"
+        raise _FileError(f"{error.strerror}{folder} on {platform.node()}{hint}") from None
     for signature, problem in SIGNATURES.items():
         if data.startswith(signature):
             raise _FileError(problem)

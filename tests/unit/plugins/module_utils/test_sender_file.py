@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import platform
 
 import pytest
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import describe
@@ -183,10 +184,11 @@ def test_names_the_supported_kinds_of_files(read, name, word):
 
 def test_a_missing_file_is_shown_with_its_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    text = message(read_task(None, src="none.csv"))
-    assert str(tmp_path / "none.csv") in text
-    assert "playbook" in text
-    assert "playbook" not in message(read_task(None, src=str(tmp_path / "none.json")))
+    relative = message(read_task(None, src="lists/none.csv"))
+    assert f"in {tmp_path} on {platform.node()}" in relative
+    absolute = message(read_task(None, src=f"{tmp_path}/none.json"))
+    assert (relative.count("none.csv"), absolute.count("none.json")) == (1, 1)
+    assert ("playbook" in relative, "playbook" in absolute) == (True, False)
 
 
 def test_a_folder_cannot_be_read(tmp_path):
