@@ -70,16 +70,15 @@ DELETE = Operation(
     success_codes_without_rows=frozenset({"MSG108"}),
 )
 
-STOP_CODES = frozenset({"RBC001", "WA401", "WA-401", "E110", "RBC195"})
-"""Codes of errors that concern the account or the whole request. No other request would succeed."""
+STOP_CODES = {
+    "RBC001": "Check api_key, sid, and that api_url is the account's region.",
+    "WA401": "",
+    "WA-401": "",
+    "E110": "Top up the account and run the task again.",
+    "RBC195": "The request contained senders: a proxy may have dropped the body of the request.",
+}
+"""Codes of errors that concern the account or the whole request, with what the user can do. They stop the run."""
 
 TOO_LARGE_CODES = frozenset({"RBC192"})
 REJECTION_CODES = frozenset({"MSG134"})
 INTERNAL_ERROR_CODES = frozenset({"WA500"})
-
-HINTS = {
-    "RBC001": "Check api_key, sid, and that api_url is the account's region.",
-    "E110": "Top up the account and run the task again.",
-    "RBC195": "The request contained senders: a proxy may have dropped the body of the request.",
-}
-"""What the user can do about an error that stops the run."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.community.kaleyra.plugins.module_utils._api import HINTS, Operation
+from ansible_collections.community.kaleyra.plugins.module_utils._api import STOP_CODES, Operation
 from ansible_collections.community.kaleyra.plugins.module_utils._process import Outcome, Processed
 from ansible_collections.community.kaleyra.plugins.module_utils._secret import hide_key
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender, show
@@ -123,7 +123,7 @@ def _message(processed: Processed, operation: Operation, counts: Counter[str], c
         known = (stopped.code, stopped.message) if stopped else None
         sentences.append(f"{len(failures)} of {len(outcomes)} senders failed ({summary}): {_reasons(failures, known)}")
     if stopped:
-        sentences.append(HINTS.get(stopped.code, ""))
+        sentences.append(STOP_CODES.get(stopped.code, ""))
     elif counts["not_attempted"]:
         sentences.append("Correct the rejected senders, or use shorter lists, and run the task again")
     if counts["unknown"]:
