@@ -78,14 +78,18 @@ def account_errors(params: Mapping[str, Any]) -> Iterator[str]:
     if not re.fullmatch("[A-Za-z0-9]*", params["sid"]):
         yield "sid must contain only ASCII letters and digits"
     yield from _url_errors(params["api_url"])
+    yield from _number_errors(params)
+    if params["ca_path"] and not os.path.exists(params["ca_path"]):
+        yield f"ca_path: no such file or directory: {params['ca_path']}"
+
+
+def _number_errors(params: Mapping[str, Any]) -> Iterator[str]:
     if not 0 < params["timeout"] <= MAX_TIMEOUT:
         yield f"timeout is {params['timeout']:g}, must be above 0 and at most {MAX_TIMEOUT:.0f} seconds"
     if params["retries"] < 0:
         yield f"retries is {params['retries']}, must be 0 or more"
     if not 1 <= params["connections"] <= MAX_CONNECTIONS:
         yield f"connections is {params['connections']}, must be 1 to {MAX_CONNECTIONS}"
-    if params["ca_path"] and not os.path.exists(params["ca_path"]):
-        yield f"ca_path: no such file or directory: {params['ca_path']}"
 
 
 def _url_errors(url: str) -> Iterator[str]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pathlib
+import re
 
 import yaml
 from ansible_collections.community.kaleyra.plugins.doc_fragments.account import ModuleDocFragment
@@ -25,3 +26,5 @@ def test_every_option_is_a_variable():
     (block,) = [task["block"] for task in read("tasks/main.yml") if "block" in task]
     (passed,) = [task["community.kaleyra.kaleyra_sender"] for task in block if "register" in task]
     assert {f"kaleyra_{name}" for name in passed} == variables
+    for name, value in passed.items():
+        assert set(re.findall(r"\bkaleyra_\w+", value)) == {f"kaleyra_{name}"} - {"kaleyra_src"}

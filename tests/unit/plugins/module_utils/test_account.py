@@ -89,6 +89,24 @@ def test_certificates_are_verified_unless_disabled(options, verify):
     assert build_endpoint(params(**options)).verify == verify
 
 
+OTHER_VALUES = {
+    "api_key": "B2",
+    "sid": "HX2",
+    "api_url": "https://api.example.com",
+    "api_version": "v2",
+    "endpoint": "sms",
+    "timeout": 1.0,
+    "retries": 0,
+    "validate_certs": False,
+    "ca_path": __file__,
+}
+
+
+@pytest.mark.parametrize("name", sorted(account_argument_spec().keys() - {"connections"}))
+def test_every_option_of_the_account_changes_the_endpoint(name):
+    assert build_endpoint(params(**{name: OTHER_VALUES[name]})) != build_endpoint(params())
+
+
 def test_the_endpoint_does_not_show_the_key():
     assert KEY not in repr(build_endpoint(params()))
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import dataclasses
 import email.utils
 import gzip
 import itertools
@@ -19,7 +20,9 @@ import pytest
 import requests
 import trustme
 from ansible_collections.community.kaleyra.plugins.module_utils import _client
+from ansible_collections.community.kaleyra.plugins.module_utils._account import Endpoint
 from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE
+from ansible_collections.community.kaleyra.plugins.module_utils._client import Client
 from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 from ansible_collections.community.kaleyra.tests.unit.plugins.clients import ADPAI, PATH, client
@@ -115,6 +118,19 @@ def test_sends_documented_request(start_server, operation):
     first = {"sender": "ADPAI", "description": "Sender ID testing", "iso_code": "in", "entity_id": ADPAI.entity_id}
     second = {"sender": "JSONSEND", "description": "T\u00e4st", "iso_code": "us"}
     assert json.loads(body) == ({"data": [first, second]} if operation is CREATE else {"sender": ["ADPAI", "JSONSEND"]})
+
+
+def test_uses_every_field_of_the_endpoint(start_server):
+    used = set()
+
+    class Recorder(Endpoint):
+        def __getattribute__(self, name):
+            used.add(name)
+            return super().__getattribute__(name)
+
+    url, _received = start_server(response())
+    assert Client(Recorder(url + PATH, SAMPLE_KEY), CREATE).send([ADPAI]).kind is Kind.SUCCESS
+    assert used >= {field.name for field in dataclasses.fields(Endpoint)}
 
 
 @pytest.mark.parametrize(("key", "certificate"), [(SAMPLE_KEY, False), ("Schl\u00fcssel\u20ac", True)])
