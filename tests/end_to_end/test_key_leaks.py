@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import re
 import textwrap
@@ -94,6 +95,10 @@ CASES = {
 PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 
+def send_text(text: str, _request: bytes) -> bytes:
+    return text.encode()
+
+
 @pytest.fixture(scope="module")
 def servers() -> Iterator[dict[str, Any]]:
     """The server of each case, and another host."""
@@ -102,7 +107,7 @@ def servers() -> Iterator[dict[str, Any]]:
         servers: dict[str, Any] = {"other": other}
         for name, case in CASES.items():
             if case.reply:
-                server: Any = RawServer(lambda request, reply=case.reply: reply.encode()).running()
+                server: Any = RawServer(functools.partial(send_text, case.reply)).running()
             else:
                 redirect = [response(case.redirect, Location=f"{other.url}/")] if case.redirect else []
                 server = MockApi({"HX1": {"key": KEY}}, [*case.failures, *redirect])
