@@ -31,9 +31,8 @@ def _link() -> pathlib.Path:
 
 sys.path.insert(0, str(CLONE / "playbooks" / "files"))
 
-# ansible-test has installed its own loader for collections by now, and sets this variable.
-if "ANSIBLE_CONTROLLER_MIN_PYTHON_VERSION" not in os.environ:
-    COLLECTIONS = _link()
+# ansible-test sets this variable. It has its own loader for collections, and runs the tests in a folder with their names.
+COLLECTIONS = CLONE.parents[2] if "ANSIBLE_CONTROLLER_MIN_PYTHON_VERSION" in os.environ else _link()
 
 
 @pytest.fixture(scope="session")
