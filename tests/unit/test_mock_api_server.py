@@ -48,7 +48,7 @@ def test_script_is_applied_in_order(mock_api):
         ("reset_after", requests.ConnectionError, ["ADPAI"]),
         ("hang_before", requests.ReadTimeout, []),
         ("hang_after", requests.ReadTimeout, ["ADPAI"]),
-        ("broken_json", requests.JSONDecodeError, ["ADPAI"]),
+        ("broken_json", ValueError, ["ADPAI"]),
         ("truncated", requests.exceptions.RequestException, ["ADPAI"]),
     ],
 )
