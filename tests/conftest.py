@@ -31,7 +31,7 @@ def _link() -> pathlib.Path:
 
 sys.path.insert(0, str(CLONE / "playbooks" / "files"))
 
-# ansible-test sets this variable. It has its own loader for collections, and runs the tests in a folder with their names.
+# ansible-test sets this variable. It has its own loader, and runs the tests in a folder named after the collection.
 COLLECTIONS = CLONE.parents[2] if "ANSIBLE_CONTROLLER_MIN_PYTHON_VERSION" in os.environ else _link()
 
 
