@@ -317,6 +317,7 @@ class Gate:
     def __init__(self, responses):
         self.responses = responses
         self.sent = []
+        self.threads = {}
         self.changed = threading.Condition()
         self.released = set()
 
@@ -324,6 +325,7 @@ class Gate:
         name = senders[0].name
         with self.changed:
             self.sent.append([sender.name for sender in senders])
+            self.threads[name] = threading.current_thread()
             self.changed.notify_all()
             assert self.changed.wait_for(lambda: name in self.released, timeout=20)
         response = self.responses.get(name, all_done)
@@ -367,6 +369,19 @@ def test_requests_run_in_parallel_up_to_the_number_of_connections():
     gate.release(*"BCDE")
     work.join(20)
     assert set(outcomes(results[0]).values()) == {"done"}
+
+
+def test_sends_nothing_after_a_stop_that_arrives_early():
+    gate = Gate({"C": STOP})
+    work, results = in_background(gate, [Sender(name) for name in "ABCD"], 1, 2)
+    gate.release("A")
+    gate.wait_for(3)
+    gate.release("C")
+    gate.threads["C"].join(20)
+    gate.release("B", "D")
+    work.join(20)
+    assert sorted(gate.sent) == [["A"], ["B"], ["C"]]
+    assert outcomes(results[0])["D"] == "not_attempted"
 
 
 def test_parallel_responses_are_applied_in_sending_order():

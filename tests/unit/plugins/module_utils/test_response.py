@@ -223,6 +223,12 @@ def test_rejection_keeps_the_reason_and_the_code():
     assert [result[1:] for result in response.results.values()] == [("", "MSG134", "it can only be 6 character")]
 
 
+def test_rejection_by_rows_keeps_their_reasons():
+    rows = [row("ADPAI", message="it is bad", code="MSG134"), row("ABCF01", code="MSG140", message=None)]
+    response = read(400, body("MSG134", data=rows))
+    assert [result.msg for result in response.results.values()] == ["it is bad", "rejected with MSG140"]
+
+
 # (operation, body, outcome)
 REJECTIONS_OF_ONE = [
     (CREATE, body("WA400", error={"payload": "Incorrect payload format"}), "rejected"),
