@@ -44,9 +44,9 @@ class Endpoint:
 
     url: str
     api_key: str = field(repr=False)
-    timeout: float = 30.0
-    retries: int = 3
-    verify: bool | str = True
+    timeout: float
+    retries: int
+    verify: bool | str
 
 
 def use_environment(params: dict[str, Any]) -> Mapping[str, Any]:
@@ -108,7 +108,7 @@ def _url_errors(url: str) -> Iterator[str]:
         return
     if "@" in parts.netloc:
         yield "api_url contains credentials: remove them; the API key belongs in api_key"
-    elif "\\" in url or not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+", host):
+    elif not re.fullmatch("[a-z0-9._-]+|[0-9a-f:.]+", host):
         yield "api_url has no valid host name"
     if "?" in url or "#" in url:
         yield "api_url contains a query (?) or a fragment (#): remove it"

@@ -16,4 +16,5 @@ PATH = f"/v1/{SAMPLE_SID}/messages/sender"
 
 def client(url, operation=CREATE, **endpoint):
     """A client without retries, unless ``endpoint`` sets them."""
-    return Client(Endpoint(url + PATH, **{"api_key": SAMPLE_KEY, "timeout": 10.0, "retries": 0, **endpoint}), operation)
+    options = {"api_key": SAMPLE_KEY, "timeout": 10.0, "retries": 0, "verify": True, **endpoint}
+    return Client(Endpoint(url + PATH, **options), operation)

@@ -69,7 +69,7 @@ def test_a_missing_account_is_reported_with_its_variables(environment, variables
     [
         ({}, "https://api.kaleyra.io/v1/HX1/messages/sender"),
         ({"api_url": "https://h.example/", "api_version": "v2"}, "https://h.example/v2/HX1/messages/sender"),
-        ({"api_url": "https://h.example:8443/a", "endpoint": "sms"}, "https://h.example:8443/a/v1/HX1/sms/sender"),
+        ({"api_url": "https://h.example:8443/X", "endpoint": "sms"}, "https://h.example:8443/X/v1/HX1/sms/sender"),
     ],
 )
 def test_url_contains_version_sid_and_endpoint(options, url):
@@ -215,6 +215,14 @@ def test_rejects_other_sids_without_quoting_them(sid):
 def test_rejects_values_outside_of_limits(options, words):
     message = errors(**options)
     assert all(word in message for word in words)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"sid": "aZ09"}, {"timeout": 0.1}, {"timeout": 86400.0}, {"retries": 0}, {"connections": 1}, {"connections": 16}],
+)
+def test_accepts_values_at_the_limits(options):
+    assert errors(**options) == ""
 
 
 def test_reports_several_errors_together():

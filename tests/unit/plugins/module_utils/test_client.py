@@ -129,7 +129,8 @@ def test_uses_every_field_of_the_endpoint(start_server):
             return super().__getattribute__(name)
 
     url, _received = start_server(response())
-    assert Client(Recorder(url + PATH, SAMPLE_KEY), CREATE).send([ADPAI]).kind is Kind.SUCCESS
+    endpoint = Recorder(url + PATH, SAMPLE_KEY, timeout=10.0, retries=0, verify=True)
+    assert Client(endpoint, CREATE).send([ADPAI]).kind is Kind.SUCCESS
     assert used >= {field.name for field in dataclasses.fields(Endpoint)}
 
 
