@@ -58,8 +58,7 @@ def describe(errors: Sequence[InputError]) -> list[str]:
         if others:
             places = ", ".join([error.where for error in others[:MAX_PLACES]] + ["..."] * (len(others) > MAX_PLACES))
             sentence += f" (and {len(others)} more: {places})"
-        # JSON can contain lone surrogates, which cannot be encoded.
-        sentences.insert(0, sentence.encode(errors="backslashreplace").decode())
+        sentences.insert(0, sentence)
     return sentences
 
 
@@ -229,7 +228,7 @@ def _read(entry: Mapping[str, object], name: str, problems: Problems, default: s
     problem = _problem(name, value)
     if problem:
         problems.append(problem)
-    return "" if problem else str(value)
+    return str(value)
 
 
 def _problem(name: str, value: object) -> tuple[str, str] | None:
@@ -259,7 +258,7 @@ def _text_problem(name: str, text: str) -> str:
         return "begins or ends with whitespace"
     if is_valid(text):
         return ""
-    if name == "iso_code" and text in ("False", "True"):
+    if name == "iso_code" and text == "False":
         return f"{problem}; quote it, because YAML reads no and NO as booleans"
     if name == "entity_id" and LOST_DIGITS.fullmatch(text):
         return f"{problem}; if digits were lost, quote it in YAML, or format the column as text in the spreadsheet"

@@ -94,7 +94,7 @@ def entries_of(values: Iterable[object], before: str) -> tuple[Entries, list[Inp
             if problem:
                 errors.append(entries.error(index, value, problem, shown))
             else:
-                append((index, {**value, "sender": value["name"]} if "name" in value else value))
+                append((index, {**value, "sender": value["name"]}))
         elif isinstance(value, str) and not NOT_IN_NAME.search(value):
             append((index, {"sender": value}))
         else:

@@ -53,7 +53,7 @@ def message(checked):
         pytest.param("sender\tdescription\tiso_code\nADPAI\ttesting\tus\nABCF01\t\t\n", id="tabs"),
         pytest.param("sep=;\r\nsender;description;iso_code\r\nADPAI;testing;us\r\nABCF01;;\r\n", id="sep="),
         pytest.param('"sep=|"\nsender|description|iso_code\nADPAI|testing|us\nABCF01||\n', id="sep= in quotes"),
-        pytest.param("sep=;;;\nsender;description;iso_code\nADPAI;testing;us\nABCF01;;\n", id="sep= and empty cells"),
+        pytest.param("SEP=;;;\nsender;description;iso_code\nADPAI;testing;us\nABCF01;;\n", id="SEP= and empty cells"),
         pytest.param("\ufeffsender,description,iso_code\nADPAI,testing,us\nABCF01,,\n", id="BOM"),
         pytest.param("\ufeff\ufeffsender,description,iso_code\nADPAI,testing,us\nABCF01,,\n", id="two BOMs"),
         pytest.param(
@@ -109,6 +109,10 @@ def test_reads_csv_cells_unchanged(read):
     ]
 
 
+def test_the_separator_is_the_one_that_yields_a_sender_column(read):
+    assert valid(read("a.csv", "sender;description,iso_code,entity_id\nABCF01;x\n")) == [ABCF01]
+
+
 @pytest.mark.parametrize(("name", "content"), [("a.csv", "sender\n\n"), ("a.csv", "sender,x\r\n"), ("a.json", "[]")])
 def test_a_file_without_entries_is_an_empty_list(read, name, content):
     assert valid(read(name, content)) == []
@@ -154,7 +158,7 @@ def test_deleting_needs_only_a_column_sender(read):
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", ["Excel", "CSV UTF-8"]),
         ((HEADER + LINE).encode("utf-16"), ["UTF-16", "UTF-8"]),
         ((HEADER + LINE).encode("utf-16-be"), ["UTF-16", "UTF-8"]),
-        ((HEADER + LINE.replace("testing", "T\u00e4st")).encode("latin-1"), ["line 2", "Latin-1", "UTF-8"]),
+        ((HEADER + LINE.replace("testing", "T\u00e4st") + LINE).encode("latin-1"), ["line 2", "Latin-1", "UTF-8"]),
         (gzip.compress(HEADER.encode(), mtime=0), ["gzip"]),
         (b"\r\n<!DOCTYPE html><html>", ["HTML"]),
         (b"\xef\xbb\xbf<?xml version='1.0'?>", ["HTML or XML"]),
@@ -202,8 +206,9 @@ def test_a_folder_cannot_be_read(tmp_path):
         ("", ["empty"]),
         ("\ufeff\n \t\n", ["empty"]),
         (HEADER + LINE + 'ABCF01,"testing,in,123456789011\n' + LINE, ["line 3", "never closed"]),
-        (HEADER + LINE + 'ABCF01,"test"ing,in,123456789011\n', ["line 3"]),
-        (HEADER + LINE + f"ABCF01,{'x' * 200_000},in,\n", ["line 3"]),
+        (HEADER + LINE + 'ABCF01,"test"ing,in,123456789011\n', ["line 3", "not valid CSV"]),
+        (HEADER + LINE + f'ABCF01,"{"x" * 200_000},in,\n', ["line 3", "never closed"]),
+        ('"sender,description,iso_code\n' + LINE, ["line 1", "never closed"]),
         ('sender,"description,iso_code\n' + LINE, ["line 1"]),
     ],
 )
@@ -282,7 +287,11 @@ def test_rejects_an_entry_of_another_type(entry, word):
 
 @pytest.mark.parametrize(
     ("fields", "words"),
-    [({"sendr": "A"}, ["unknown", "sendr", "entity_id"]), ({"name": "A", "sender": "A"}, ["sender", "alias name"])],
+    [
+        ({"sendr": "A"}, ["unknown", "sendr", "entity_id"]),
+        ({"name": "ABCF01", "sendr": "A"}, ["(ABCF01)", "unknown", "sendr"]),
+        ({"name": "A", "sender": "A"}, ["sender", "alias name"]),
+    ],
 )
 def test_rejects_an_entry_with_other_fields(fields, words):
     text = message(read_task([{"sender": "B"}, fields]))
@@ -306,6 +315,6 @@ def test_rejects_senders_that_are_not_a_list(senders, words):
 def test_exactly_one_of_senders_and_src_is_required(read):
     assert "mutually exclusive" in message(read("a.csv", HEADER, senders=[]))
     for empty in (None, ""):
-        assert "senders and src" in message(read_task(empty, src=empty))
+        assert "senders and src are both missing" in message(read_task(empty, src=empty))
         assert valid(read_task(["ABCF01"], src=empty)) == [ABCF01]
         assert valid(read("a.csv", "sender\nABCF01\n", senders=empty)) == [ABCF01]
