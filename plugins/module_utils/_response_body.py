@@ -98,6 +98,10 @@ def _objects_and_texts(value: object, depth: int = MAX_DEPTH) -> Iterator[Any]:
                 yield from _objects_and_texts(item, depth - 1)
 
 
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(text for text in _objects_and_texts(value) if isinstance(text, str))
+
+
 def _is_about_sender(value: object) -> bool:
     return isinstance(value, dict) and ("sender_name" in value or "sender" in value)
 
@@ -107,8 +111,7 @@ def _reasons(entry: Mapping[str, Any], name_field: str) -> tuple[str, ...]:
     if len(entry) == 2 and name_field == "sender_name" and isinstance(entry.get("sender"), str):
         return (entry["sender"].strip(),)  # as the API page prints it
     ignored = (name_field, "code", "id", "status")
-    values = (value for key, value in entry.items() if key not in ignored)
-    return tuple(text for value in values for text in _objects_and_texts(value) if isinstance(text, str))
+    return tuple(text for key, value in entry.items() if key not in ignored for text in _texts(value))
 
 
 def row_error(row: Mapping[str, Any]) -> NamedError:
@@ -116,7 +119,7 @@ def row_error(row: Mapping[str, Any]) -> NamedError:
     if "sender_name" in row:
         return row["sender_name"], _reasons(row, "sender_name")
     code = scalar(row.get("code"))
-    return row["sender"], _reasons({"message": row.get("message")}, "") or ((f"rejected with {code}",) if code else ())
+    return row["sender"], _texts(row.get("message")) or ((f"rejected with {code}",) if code else ())
 
 
 def scalar(value: object) -> str:

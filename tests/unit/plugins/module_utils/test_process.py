@@ -20,7 +20,7 @@ from ansible_collections.community.kaleyra.plugins.module_utils._process import 
 from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, Response, SenderResult
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
-LOST = Response(Kind.LOST, message="no response")
+LOST = Response(Kind.LOST, "WA500", "internal error")
 STOP = Response(Kind.STOP, "E110", "low balance")
 TOO_LARGE = Response(Kind.TOO_LARGE, "RBC192", "too many senders")
 UNNAMED = Response(Kind.REJECTED_UNNAMED, "WA400", "incorrect payload")
@@ -206,6 +206,12 @@ def test_outcomes_keep_what_the_response_says():
     assert processed.outcomes[0][4:] == ("6XX67", "MSG106", "")
 
 
+@pytest.mark.parametrize("response", [LOST, STOP, TOO_LARGE])
+def test_a_failed_sender_has_the_code_and_message_of_the_response(response):
+    [outcome] = run([("A", response)], "A").outcomes
+    assert (outcome.code, outcome.msg) == (response.code, response.message)
+
+
 def test_unsent_senders_get_the_reason_of_the_stop():
     processed = run([("A", STOP)], "A B", batch_size=1)
     assert {(outcome.code, outcome.msg) for outcome in processed.outcomes} == {("E110", "low balance")}
@@ -237,8 +243,9 @@ def test_bisecting_stops_at_its_limit():
 
     processed = process([Sender(f"S{number}") for number in range(1000)], send, CREATE, 1000)
     assert len(sent) <= MAX_SEARCH_REQUESTS + 1
-    assert {outcome.outcome for outcome in processed.outcomes} >= {"not_attempted"}
     assert not any(outcome.changed for outcome in processed.outcomes)
+    [(code, msg)] = {(o.code, o.msg.split(": ")[1]) for o in processed.outcomes if o.outcome == "not_attempted"}
+    assert (code, msg) == (UNNAMED.code, UNNAMED.message)
 
 
 def test_run_stops_if_every_request_is_too_large():

@@ -36,6 +36,16 @@ def outcomes(response):
     return {sender.name: result.outcome for sender, result in response.results.items()}
 
 
+def check_texts(response, content):
+    """The response and its results have its code; errors have a message."""
+    code = json.loads(content)["code"]
+    assert response.code == code
+    assert response.message
+    for outcome, _id, result_code, msg in response.results.values():
+        assert result_code == ("" if outcome in ("present", "absent") else code)
+        assert (msg != "") == (outcome in ("rejected", "unknown"))
+
+
 ALL = {"ADPAI": "created", "ABCF01": "created"}
 ROWS = [row("ADPAI", code="MSG106"), row("ABCF01", code="MSG106")]
 CASE_1 = body("MSG134", "Sender IDs not created", error=named(ABCF01=EXISTS))
@@ -75,10 +85,10 @@ WHOLE_REQUEST = {
     "400 with the other operation's success code": (400, body("MSG108"), Kind.LOST, False),
     "400 with WA500": (400, body("WA500"), Kind.LOST, False),
     "400 in HTML": (400, HTML, Kind.STOP, False),
-    "403 in HTML": (403, HTML, Kind.STOP, False),
+    "403 in the API's JSON": (403, body("403"), Kind.STOP, False),
     "404 in the API's JSON": (404, body("404", "No such resource"), Kind.STOP, False),
-    "405": (405, HTML, Kind.STOP, False),
-    "410": (410, HTML, Kind.STOP, False),
+    "405 in the API's JSON": (405, body("405"), Kind.STOP, False),
+    "410 in the API's JSON": (410, body("410"), Kind.STOP, False),
     "WA400": (400, body("WA400", error={"payload": "Incorrect"}), Kind.REJECTED_UNNAMED, False),
     "rejection without names": (400, body("MSG134", error=[EXISTS]), Kind.REJECTED_UNNAMED, False),
     "rejection of others": (400, body("MSG134", error=named(OTHER=EXISTS)), Kind.REJECTED_UNNAMED, False),
@@ -92,6 +102,7 @@ def test_response_that_names_no_sender(name):
     status, content, kind, retry = WHOLE_REQUEST[name]
     response = read(status, content)
     assert (response.kind, response.retry, response.results) == (kind, retry, {})
+    assert response.message
 
 
 # name: (status, body, outcomes)
@@ -101,7 +112,7 @@ SUCCESSES = {
     "rows in lists of lists": (200, body("MSG106", data=[[ROWS[0]], [ROWS[1]]]), ALL),
     "one row that is the data": (200, body("MSG106", data=ROWS[0]), {"ADPAI": "created"}),
     "names in another case": (200, body("MSG106", data=[row("adpai"), row("AbcF01")]), ALL),
-    "rows without a code": (200, body("MSG106", data=[row("ADPAI"), row("ABCF01")]), ALL),
+    "rows without a code": (200, body("MSG106", data=[row("ADPAI"), row("ABCF01", code="")]), ALL),
     "rows that are missing": (200, body("MSG106", data=ROWS[:1]), {"ADPAI": "created"}),
     "no rows": (200, body("MSG106"), {}),
     "a row code 200": (200, body("MSG106", data=[ROWS[0], row("ABCF01", code="200")]), {"ADPAI": "created"}),
@@ -139,6 +150,7 @@ def test_success(name):
     status, content, expected = SUCCESSES[name]
     response = read(status, content)
     assert (response.kind, outcomes(response)) == (Kind.SUCCESS, expected)
+    check_texts(response, content)
 
 
 def test_success_of_a_delete_applies_to_all_senders():
@@ -151,12 +163,12 @@ def test_success_codes_of_create_are_no_success_of_a_delete(code):
     assert read(200, body(code), operation=DELETE).kind is Kind.LOST
 
 
-def test_success_returns_the_ids():
-    response = read(200, body("MSG106", data=[row("ADPAI", id=67), row("ABCF01")]))
-    assert {sender.name: (result.id, result.code) for sender, result in response.results.items()} == {
-        "ADPAI": ("67", "MSG106"),
-        "ABCF01": ("6XX67", "MSG106"),
-    }
+@pytest.mark.parametrize(
+    ("given", "text"), [("6XX67", "6XX67"), (67, "67"), (" 67 ", "67"), (None, ""), (True, ""), ([67], "")]
+)
+def test_success_returns_an_id_that_is_a_text_or_a_number(given, text):
+    response = read(200, body("MSG106", data=[row("ADPAI", id=given)]))
+    assert [result.id for result in response.results.values()] == [text]
 
 
 # name: (status, body, outcomes)
@@ -216,6 +228,7 @@ def test_rejection(name):
     status, content, expected = REJECTIONS[name]
     response = read(status, content)
     assert (response.kind, outcomes(response)) == (Kind.LOST if expected is None else Kind.REJECTED, expected or {})
+    check_texts(response, content)
 
 
 def test_rejection_keeps_the_reason_and_the_code():
@@ -224,15 +237,17 @@ def test_rejection_keeps_the_reason_and_the_code():
 
 
 def test_rejection_by_rows_keeps_their_reasons():
-    rows = [row("ADPAI", message="it is bad", code="MSG134"), row("ABCF01", code="MSG140", message=None)]
-    response = read(400, body("MSG134", data=rows))
-    assert [result.msg for result in response.results.values()] == ["it is bad", "rejected with MSG140"]
+    rows = [row("A", message="it is bad"), row("B", code="MSG140", message=None), *named(C="is bad").values()]
+    response = read(400, body("MSG134", data=rows), "A B C")
+    assert [result.msg for result in response.results.values()] == ["it is bad", "rejected with MSG140", "is bad"]
 
 
 # (operation, body, outcome)
 REJECTIONS_OF_ONE = [
     (CREATE, body("WA400", error={"payload": "Incorrect payload format"}), "rejected"),
     (CREATE, body("WA400", message=EXISTS), "present"),
+    (CREATE, body("WA400", message="ADPAI already exists"), "present"),
+    (CREATE, body("WA400", message=EXISTS, data=[row("OTHER")]), "rejected"),
     (CREATE, body("MSG134", error={"error": EXISTS}), "present"),
     (CREATE, body("MSG134", error=[{"sender": EXISTS}]), "present"),
     (CREATE, body("MSG134", message=EXISTS, error=["Entity ID is not valid"]), "rejected"),
@@ -246,6 +261,7 @@ REJECTIONS_OF_ONE = [
 def test_rejection_without_a_name_is_about_the_only_sender(operation, content, outcome):
     response = read(400, content, "ADPAI", operation)
     assert (response.kind, outcomes(response)) == (Kind.REJECTED, {"ADPAI": outcome})
+    check_texts(response, content)
 
 
 @pytest.mark.parametrize(
@@ -253,6 +269,7 @@ def test_rejection_without_a_name_is_about_the_only_sender(operation, content, o
     [
         ("12345", 12345, {"12345": "present"}),
         ("012345", 12345, {"012345": "present"}),
+        ("9007199254740993", 9007199254740993, {"9007199254740993": "present"}),
         ("12345 012345", 12345, {}),
         ("1E5 ADPAI", 100000.0, {"1E5": "present"}),
         ("1E5 100000", 100000.0, {}),
