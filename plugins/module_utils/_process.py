@@ -81,7 +81,10 @@ def process(
         batch, future = in_flight.popleft()
         run.apply(batch, future.result())
         max_in_flight = connections
-    outcomes = [_outcome(record, operation, run.stopped) for record in run.records]
+    not_attempted = SenderResult("not_attempted")
+    if run.stopped:
+        not_attempted = not_attempted._replace(code=run.stopped.code, msg=run.stopped.message)
+    outcomes = [_outcome(record, record.result or not_attempted, operation) for record in run.records]
     return Processed(outcomes, run.requests, run.retry_reasons, run.stopped)
 
 
@@ -102,34 +105,28 @@ class _Record:
         self.result: SenderResult | None = None
 
 
-def _outcome(record: _Record, operation: Operation, stopped: Response | None) -> Outcome:
-    """Turn the record of a sender into its outcome.
+def _outcome(record: _Record, result: SenderResult, operation: Operation) -> Outcome:
+    """Turn the result of a sender into its outcome.
 
     ===========================  ========  =============  =======
     result                       in doubt  outcome        changed
     ===========================  ========  =============  =======
-    created, deleted             any       the same       true
+    created, deleted, unknown    any       the same       true
     present, absent, rejected    no        the same       false
     present, absent, rejected    yes       the same       true
-    unknown                      any       the same       true
-    none                         yes       unknown        true
-    none                         no        not_attempted  false
+    not_attempted                no        the same       false
+    not_attempted                yes       unknown        true
     ===========================  ========  =============  =======
     """
-    result = record.result
-    if result is None or result.outcome == "not_attempted":
-        code, reason = (result.code, result.msg) if result else (stopped.code, stopped.message) if stopped else ("", "")
-        if record.in_doubt:
-            msg = f"an earlier request that contained it may have taken effect; then: {reason}"
-            return Outcome(record.sender, "unknown", True, True, "", code, msg)
-        return Outcome(record.sender, "not_attempted", False, True, "", code, reason)
     outcome, given_id, code, msg = result
-    if outcome in (operation.done, "unknown"):
-        return Outcome(record.sender, outcome, True, outcome == "unknown", given_id, code, msg)
-    if record.in_doubt:
+    if record.in_doubt and outcome == "not_attempted":
+        outcome, msg = "unknown", f"an earlier request that contained it may have taken effect; then: {msg}"
+    elif record.in_doubt and outcome in (operation.already, "rejected"):
         doubt = f"an earlier request of this run may have {operation.done} it"
         msg = f"{msg}; {doubt}" if msg else doubt
-    return Outcome(record.sender, outcome, record.in_doubt, outcome == "rejected", given_id, code, msg)
+    changed = record.in_doubt or outcome in (operation.done, "unknown")
+    failed = outcome not in (operation.done, operation.already)
+    return Outcome(record.sender, outcome, changed, failed, given_id, code, msg)
 
 
 class _Run:

@@ -57,9 +57,14 @@ def all_done(senders, operation):
 
 def _named(kind, results):
     def response(senders, operation):
-        outcomes = {"done": operation.done, "already": operation.already}
-        named = {s: SenderResult(outcomes.get(results[s.name], results[s.name])) for s in senders if s.name in results}
-        return Response(kind, results=named)
+        named = {
+            "done": SenderResult(operation.done, code="MSG1"),
+            "already": SenderResult(operation.already),
+            "rejected": SenderResult("rejected", code="MSG2", msg="a reason"),
+            "unknown": SenderResult("unknown", code="MSG2", msg="a reason"),
+        }
+        of_senders = {sender: named[results[sender.name]] for sender in senders if sender.name in results}
+        return Response(kind, "MSG2", "a message", of_senders)
 
     return response
 
@@ -80,14 +85,20 @@ def run(script, names, operation=CREATE, batch_size=9):
 
 
 def outcomes(processed, operation=CREATE):
-    """Outcome by name. ``!`` marks one that is changed although its outcome does not imply it."""
+    """Outcome by name. ``!`` marks one that is changed although its outcome does not imply it.
+
+    Those that failed or are in doubt have a message, and those that failed a code.
+    """
     shown = {}
     for outcome in processed.outcomes:
         text = {operation.done: "done", operation.already: "already"}.get(outcome.outcome, outcome.outcome)
         assert outcome.failed == (text in ("rejected", "unknown", "not_attempted"))
         may_vary = text in ("already", "rejected")
         assert may_vary or outcome.changed == (text in ("done", "unknown"))
-        shown[outcome.sender.name] = f"{text}!" if may_vary and outcome.changed else text
+        in_doubt = may_vary and outcome.changed
+        assert (outcome.msg != "") == (outcome.failed or in_doubt)
+        assert outcome.code or not outcome.failed
+        shown[outcome.sender.name] = f"{text}!" if in_doubt else text
     return shown
 
 
@@ -189,6 +200,18 @@ EXAMPLES = {
         ],
         "A=already B=already! C=already! D=done E=done F=done",
     ),
+    "requests are not halved if a rejection names a sender that a success did not mention": (
+        3,
+        [
+            ("A B C", success(A="done", B="done")),
+            ("D E F", rejected(D="already")),
+            ("G H I", rejected(G="already")),
+            ("C E F", rejected(C="already")),
+            ("H I", all_done),
+            ("E F", all_done),
+        ],
+        "A=done B=done C=already! D=already E=done F=done G=already H=done I=done",
+    ),
 }
 
 
@@ -237,15 +260,14 @@ def test_bisecting_stops_at_its_limit():
 
     def send(senders):
         sent.append(len(senders))
-        if len(senders) > 1:
-            return UNNAMED
-        return Response(Kind.REJECTED, results={senders[0]: SenderResult("rejected")})
+        return UNNAMED
 
     processed = process([Sender(f"S{number}") for number in range(1000)], send, CREATE, 1000)
-    assert len(sent) <= MAX_SEARCH_REQUESTS + 1
-    assert not any(outcome.changed for outcome in processed.outcomes)
-    [(code, msg)] = {(o.code, o.msg.split(": ")[1]) for o in processed.outcomes if o.outcome == "not_attempted"}
-    assert (code, msg) == (UNNAMED.code, UNNAMED.message)
+    assert len(sent) == MAX_SEARCH_REQUESTS + 1
+    assert set(outcomes(processed).values()) == {"not_attempted"}
+    assert {(outcome.code, outcome.msg.split(": ")[1]) for outcome in processed.outcomes} == {
+        ("WA400", "incorrect payload")
+    }
 
 
 def test_run_stops_if_every_request_is_too_large():
