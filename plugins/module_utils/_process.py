@@ -67,7 +67,7 @@ def process(
         With more than one connection it is called in several threads.
     :arg connections: the maximum number of parallel requests. Their responses are applied in the order of sending.
     """
-    run = _Run(senders, operation, batch_size)
+    run = _Run(senders, batch_size)
     in_flight: deque[tuple[list[_Record], Future[Response]]] = deque()
     max_in_flight = 1  # until the first response, so that a wrong key or URL costs one request
     while True:
@@ -132,8 +132,7 @@ def _outcome(record: _Record, result: SenderResult, operation: Operation) -> Out
 class _Run:
     """The state of a run: which senders are still to be sent, and how many of them at once."""
 
-    def __init__(self, senders: Sequence[Sender], operation: Operation, batch_size: int) -> None:
-        self.operation = operation
+    def __init__(self, senders: Sequence[Sender], batch_size: int) -> None:
         self.batch_size = batch_size
         self.records = [_Record(sender) for sender in senders]
         self.names_repeat = len({sender.key for sender in senders}) < len(senders)

@@ -109,7 +109,7 @@ def _is_about_sender(value: object) -> bool:
 def _reasons(entry: Mapping[str, Any], name_field: str) -> tuple[str, ...]:
     """The texts of an error entry, except the sender's name and codes."""
     if len(entry) == 2 and name_field == "sender_name" and isinstance(entry.get("sender"), str):
-        return (entry["sender"].strip(),)  # as the API page prints it
+        return (entry["sender"].strip(),)  # for speed; entries on the API page have these two fields
     ignored = (name_field, "code", "id", "status")
     return tuple(text for key, value in entry.items() if key not in ignored for text in _texts(value))
 

@@ -241,6 +241,12 @@ def test_unsent_senders_get_the_reason_of_the_stop():
     assert processed.stopped is STOP
 
 
+def test_senders_after_two_lost_requests_get_a_reason_that_says_so():
+    processed = run([("A", LOST), ("B", LOST)], "A B C", batch_size=1)
+    assert "2 requests in a row" in processed.outcomes[2].msg
+    assert LOST.message in processed.outcomes[2].msg
+
+
 def test_requests_and_retry_reasons_are_added_up():
     retried = Response(Kind.SUCCESS, requests=3, retry_reasons=("timed out", "HTTP 503"))
     assert run([("A", retried), ("A", all_done)], "A").requests == 4
@@ -425,16 +431,15 @@ def test_parallel_responses_are_applied_in_sending_order():
     assert outcomes(results[0]) == {"A": "done", "B": "unknown", "C": "done", "D": "unknown", "E": "done"}
 
 
-def test_no_two_requests_in_flight_share_a_name():
-    """The batches are X Z, P B and Q B: the last two share a name that is not the first of its batch."""
-    senders = [
-        Sender("X"),
-        Sender("P"),
-        Sender("Q"),
-        Sender("Z"),
-        Sender("B", iso_code="in"),
-        Sender("B", iso_code="us"),
-    ]
+@pytest.mark.parametrize(
+    ("names", "batch_size"),
+    [
+        ("X P Q Z B B", 2),  # the batches are X Z, P B and Q B
+        ("X B B", 1),
+    ],
+)
+def test_no_two_requests_in_flight_share_a_name(names, batch_size):
+    senders = [Sender(name) for name in names.split()]
     in_flight = []
     overlaps = []
     lock = threading.Lock()
@@ -449,7 +454,7 @@ def test_no_two_requests_in_flight_share_a_name():
             in_flight.remove(keys)
         return all_done(batch, CREATE)
 
-    processed = process(senders, send, CREATE, 2, connections=4)
+    processed = process(senders, send, CREATE, batch_size, connections=4)
     assert overlaps == []
     assert set(outcomes(processed).values()) == {"done"}
 

@@ -65,15 +65,17 @@ WHOLE_REQUEST = {
     "200 with a number as the code": (200, b'{"code": 106}', Kind.LOST, True),
     "200 nested too deeply": (200, b"[" * 100_000, Kind.LOST, True),
     "303": (303, b"", Kind.LOST, False),
+    "300": (300, b"", Kind.STOP, False),
     "302": (302, b"", Kind.STOP, False),
-    "401 in HTML": (401, HTML, Kind.STOP, False),
+    "401": (401, body("401"), Kind.STOP, False),
     "RBC001": (400, body("RBC001"), Kind.STOP, False),
     "WA401": (400, body("WA401"), Kind.STOP, False),
     "WA-401": (400, body("WA-401"), Kind.STOP, False),
     "E110": (400, body("E110"), Kind.STOP, False),
     "E110 with 200": (200, body("E110"), Kind.STOP, False),
-    "407": (407, HTML, Kind.STOP, False),
-    "429": (429, HTML, Kind.STOP, True),
+    "407": (407, body("407"), Kind.STOP, False),
+    "429": (429, body("429"), Kind.STOP, True),
+    "429 in HTML": (429, HTML, Kind.STOP, True),
     "RBC195": (400, body("RBC195"), Kind.STOP, False),
     "RBC192": (400, body("RBC192", "Exceeded max capacity of 1,000 senders"), Kind.TOO_LARGE, False),
     "413": (413, HTML, Kind.TOO_LARGE, False),
@@ -103,6 +105,18 @@ def test_response_that_names_no_sender(name):
     response = read(status, content)
     assert (response.kind, response.retry, response.results) == (kind, retry, {})
     assert response.message
+
+
+@pytest.mark.parametrize("status", [200, 302, 404, 502, 599])
+def test_other_content_has_no_code_and_its_message_contains_the_status(status):
+    response = read(status, HTML)
+    assert response.code == ""
+    assert response.message.startswith(f"HTTP {status}")
+
+
+def test_message_of_a_rejection_without_names_contains_the_error_texts():
+    response = read(400, body("WA400", "a message", error=[{"payload": "Incorrect"}, {"header": "Missing"}]))
+    assert all(text in response.message for text in ("a message", "Incorrect", "Missing"))
 
 
 # name: (status, body, outcomes)
@@ -184,6 +198,16 @@ REJECTIONS = {
         400,
         body("MSG134", error=[{"sender_name": "ADPAI", "sender": EXISTS, "entity_id": "Entity ID is not valid"}]),
         {"ADPAI": "rejected"},
+    ),
+    "a reason about another sender": (
+        400,
+        body("MSG134", error=named(ADPAI="ADPAI already exists", ABCF01="ADPAI already exists")),
+        {"ADPAI": "present", "ABCF01": "rejected"},
+    ),
+    "other fields": (
+        400,
+        body("MSG134", error=[{"sender_name": "ADPAI", "sender": EXISTS, "code": "E1", "id": "6XX67", "status": "0"}]),
+        {"ADPAI": "present"},
     ),
     "reasons in two entries": (
         400,
@@ -274,6 +298,7 @@ def test_rejection_without_a_name_is_about_the_only_sender(operation, content, o
         ("1E5 ADPAI", 100000.0, {"1E5": "present"}),
         ("1E5 100000", 100000.0, {}),
         ("1 ADPAI", True, {}),
+        ("1 ADPAI", 2, {}),
     ],
 )
 def test_number_as_a_name_must_mean_one_sender(names, number, expected):
@@ -337,7 +362,10 @@ def test_name_can_be_a_word_of_the_reason(name):
     assert outcomes(read(400, content, name)) == {name: "present"}
 
 
-@pytest.mark.parametrize("junk", [None, 7, "text", [None, 7, [[[[[[[[]]]]]]]]], {"sender": None}, {"sender_name": {}}])
+NESTED = json.loads("[" * 900 + "]" * 900)
+
+
+@pytest.mark.parametrize("junk", [None, 7, "text", [None, 7], NESTED, {"sender": None}, {"sender_name": {}}])
 @pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize("code", ["MSG106", "MSG134", "WA202"])
 def test_any_shape_can_be_read(status, code, junk):
