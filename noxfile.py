@@ -212,7 +212,7 @@ def mutants(session: nox.Session) -> None:
     if setup:
         shutil.copy("pyproject.toml", setup.current_place)  # mutmut needs the folder in which ansible_collections is
         with session.chdir(setup.current_place):
-            session.run("mutmut", "run", "--max-children=4", *session.posargs)
+            session.run("mutmut", "run", "--max-children=8", *session.posargs)
             session.run("mutmut", "results")
 
 
