@@ -63,7 +63,7 @@ def test_entity_id_is_required_only_for_india():
     for iso_code in ("in", "IN"):
         [message] = errors({"sender": "A"}, iso_code=iso_code, entity_id="")
         assert "senders[0] (A)" in message
-        assert "entity_id is required for India" in message
+        assert "entity_id is required for India; add it, or set the option entity_id" in message
 
 
 @pytest.mark.parametrize(
@@ -113,13 +113,13 @@ def test_the_api_decides_which_names_a_country_accepts(name):
         ("entity_id", "123456789012\n", "whitespace"),
         ("entity_id", "1.20116E+18", "spreadsheet"),
         ("entity_id", "1,201159123456790", "spreadsheet"),
-        ("sender", 5349, "quote"),
+        ("sender", 5349, "number 5349; quote"),
         ("sender", False, "quote"),
         ("sender", 1.5, "quote"),
         ("sender", float("inf"), "quote"),
-        ("sender", ["ADPAI"], "string"),
+        ("sender", ["ADPAI"], "a list, must be a string"),
         ("description", 5, "quote"),
-        ("description", {"text": "x"}, "string"),
+        ("description", {"text": "x"}, "a dictionary, must be a string"),
         ("iso_code", False, "quote"),
         ("iso_code", [], "string"),
         ("entity_id", True, "quote"),
