@@ -23,7 +23,7 @@ MAX_TIMEOUT = 86400.0
 
 
 def account_argument_spec() -> dict[str, dict[str, Any]]:
-    """The options of the fragment ``account``. `use_environment` replaces ``fallback``, which ignores empty strings."""
+    """The options of the fragment ``account``. Ansible's ``fallback`` does not apply to an empty string."""
     return {
         "api_key": {"type": "str", "no_log": True},
         "sid": {"type": "str"},

@@ -22,8 +22,8 @@ class Operation:
     """Creating or deleting senders.
 
     ``done`` and ``already`` are the outcomes of a sender that was changed, and of one that needed no change.
-    ``max_batch`` is the maximum number of senders in one request. ``success_codes`` are the codes of a success. The API
-    pages show those in ``success_codes_without_rows`` without a row for each sender.
+    ``max_batch`` is the maximum number of senders in one request. A success whose code is in
+    ``success_codes_without_rows`` may come without a row for each sender, and then applies to all of them.
     """
 
     method: str
@@ -31,8 +31,13 @@ class Operation:
     done: str
     already: str
     max_batch: int
-    success_codes: frozenset[str]
+    success_codes_with_rows: frozenset[str]
     success_codes_without_rows: frozenset[str]
+
+    @property
+    def success_codes(self) -> frozenset[str]:
+        """All codes of a success."""
+        return self.success_codes_with_rows | self.success_codes_without_rows
 
 
 def _create_body(senders: Sequence[Sender]) -> dict[str, Any]:
@@ -56,7 +61,7 @@ CREATE = Operation(
     done="created",
     already="present",
     max_batch=5000,
-    success_codes=frozenset({"MSG106", "WA202"}),
+    success_codes_with_rows=frozenset({"MSG106"}),
     success_codes_without_rows=frozenset({"WA202"}),
 )
 
@@ -66,7 +71,7 @@ DELETE = Operation(
     done="deleted",
     already="absent",
     max_batch=100,
-    success_codes=frozenset({"MSG108"}),
+    success_codes_with_rows=frozenset(),
     success_codes_without_rows=frozenset({"MSG108"}),
 )
 

@@ -122,8 +122,8 @@ def read_response(operation: Operation, senders: Sequence[Sender], status: int, 
         return _read_rejection_of_one(operation, senders[0], payload, code, message)
     if kind is Kind.REJECTED_UNNAMED and payload is not None:
         message = _with_reasons(message, split_body(payload)[2])
-    retry = status == 429 or (kind is Kind.LOST and (status < 300 or status >= 500 or status in (408, 499)))
-    return Response(kind, code, message, retry=retry)
+    retry = kind is Kind.LOST and (status < 300 or status >= 500 or status in (408, 499))
+    return Response(kind, code, message, retry=retry or (status == 429 and code not in STOP_CODES))
 
 
 def _kind_of_whole_request(status: int, code: str, is_api_json: bool) -> Kind | None:

@@ -8,11 +8,12 @@ import hashlib
 import json
 
 import pytest
-from ansible_collections.community.kaleyra.tests.awx.conftest import PROJECT, VAULT_PASSWORD
+import yaml
+from ansible_collections.community.kaleyra.tests.awx.conftest import CLONE, PROJECT, VAULT_PASSWORD
 from ansible_collections.community.kaleyra.tests.awx.job import Runner
 from mock_api_server import MockApi
 
-OPTIONAL = "src state entity_id api_url api_version endpoint batch_size report connections timeout retries ca_path"
+DEFAULTS = yaml.safe_load((CLONE / "roles" / "senders" / "defaults" / "main.yml").read_text())
 
 
 @pytest.fixture
@@ -41,7 +42,9 @@ def account(number, senders="ADPAI", **more):
 
 
 def unset(value):
-    return {f"kaleyra_{option}": value for option in OPTIONAL.split()}
+    """The role's variables that an account does not need, with a value that means that they are not set."""
+    own = account(0, kaleyra_validate_certs="")
+    return {name: value for name in DEFAULTS if name not in own}
 
 
 def key_of(number):

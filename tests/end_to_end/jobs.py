@@ -14,13 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-MODULE = "ansible_collections.community.kaleyra.plugins.modules.kaleyra_sender"
+from ansible_collections.community.kaleyra.plugins.modules import kaleyra_sender
 
-OPTIONS = [
-    *("api_key", "api_url", "sid", "validate_certs", "ca_path", "timeout", "retries", "connections"),
-    *("batch_size", "report", "state", "senders", "src", "description", "iso_code", "entity_id"),
-]
-
+MODULE = kaleyra_sender.__name__
+OPTIONS = kaleyra_sender.argument_spec()
 PLAY = {
     "hosts": "all",
     "gather_facts": False,

@@ -76,6 +76,7 @@ WHOLE_REQUEST = {
     "407": (407, body("407"), Kind.STOP, False),
     "429": (429, body("429"), Kind.STOP, True),
     "429 in HTML": (429, HTML, Kind.STOP, True),
+    "429 with the code of an account error": (429, body("E110"), Kind.STOP, False),
     "RBC195": (400, body("RBC195"), Kind.STOP, False),
     "RBC192": (400, body("RBC192", "Exceeded max capacity of 1,000 senders"), Kind.TOO_LARGE, False),
     "413": (413, HTML, Kind.TOO_LARGE, False),
