@@ -96,7 +96,7 @@ def outcomes(processed, operation=CREATE):
         may_vary = text in ("already", "rejected")
         assert may_vary or outcome.changed == (text in ("done", "unknown"))
         in_doubt = may_vary and outcome.changed
-        assert (outcome.msg != "") == (outcome.failed or in_doubt)
+        assert bool(outcome.msg) == (outcome.failed or in_doubt)
         assert outcome.code or not outcome.failed
         shown[outcome.sender.name] = f"{text}!" if in_doubt else text
     return shown
@@ -239,6 +239,11 @@ def test_unsent_senders_get_the_reason_of_the_stop():
     processed = run([("A", STOP)], "A B", batch_size=1)
     assert {(outcome.code, outcome.msg) for outcome in processed.outcomes} == {("E110", "low balance")}
     assert processed.stopped is STOP
+
+
+def test_a_rejected_sender_in_doubt_has_the_reason_and_the_doubt():
+    [outcome] = run([("A", after_lost_attempt(rejected(A="rejected")))], "A").outcomes
+    assert all(text in outcome.msg for text in ("a reason", "may have created"))
 
 
 def test_senders_after_two_lost_requests_get_a_reason_that_says_so():

@@ -9,6 +9,7 @@ import json
 import pytest
 from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE
 from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, read_response
+from ansible_collections.community.kaleyra.plugins.module_utils._response_body import api_json
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
 EXISTS = "Sender ID Already exist."
@@ -38,12 +39,13 @@ def outcomes(response):
 
 def check_texts(response, content):
     """The response and its results have its code; errors have a message."""
-    code = json.loads(content)["code"]
+    payload = api_json(content)
+    code = payload["code"] if payload else ""
     assert response.code == code
     assert response.message
     for outcome, _id, result_code, msg in response.results.values():
         assert result_code == ("" if outcome in ("present", "absent") else code)
-        assert (msg != "") == (outcome in ("rejected", "unknown"))
+        assert bool(msg) == (outcome in ("rejected", "unknown"))
 
 
 ALL = {"ADPAI": "created", "ABCF01": "created"}
@@ -65,7 +67,7 @@ WHOLE_REQUEST = {
     "200 with a number as the code": (200, b'{"code": 106}', Kind.LOST, True),
     "200 nested too deeply": (200, b"[" * 100_000, Kind.LOST, True),
     "303": (303, b"", Kind.LOST, False),
-    "300": (300, b"", Kind.STOP, False),
+    "300": (300, body("300"), Kind.STOP, False),
     "302": (302, b"", Kind.STOP, False),
     "401": (401, body("401"), Kind.STOP, False),
     "RBC001": (400, body("RBC001"), Kind.STOP, False),
@@ -105,19 +107,18 @@ def test_response_that_names_no_sender(name):
     status, content, kind, retry = WHOLE_REQUEST[name]
     response = read(status, content)
     assert (response.kind, response.retry, response.results) == (kind, retry, {})
-    assert response.message
+    check_texts(response, content)
 
 
 @pytest.mark.parametrize("status", [200, 302, 404, 502, 599])
-def test_other_content_has_no_code_and_its_message_contains_the_status(status):
-    response = read(status, HTML)
-    assert response.code == ""
-    assert response.message.startswith(f"HTTP {status}")
+def test_message_about_other_content_contains_the_status(status):
+    assert read(status, HTML).message.startswith(f"HTTP {status}")
 
 
 def test_message_of_a_rejection_without_names_contains_the_error_texts():
-    response = read(400, body("WA400", "a message", error=[{"payload": "Incorrect"}, {"header": "Missing"}]))
-    assert all(text in response.message for text in ("a message", "Incorrect", "Missing"))
+    error = [{"payload": "Incorrect"}, {"header": "Missing"}, {"sender": "Bad"}, {"sender": "Worse"}]
+    response = read(400, body("WA400", "a message", error=error))
+    assert all(text in response.message for text in ("a message", "Incorrect", "Missing", "Bad", "Worse"))
 
 
 # name: (status, body, outcomes)
@@ -272,6 +273,7 @@ REJECTIONS_OF_ONE = [
     (CREATE, body("WA400", error={"payload": "Incorrect payload format"}), "rejected"),
     (CREATE, body("WA400", message=EXISTS), "present"),
     (CREATE, body("WA400", message="ADPAI already exists"), "present"),
+    (CREATE, body("WA400", message="ADPAI is bad"), "rejected"),
     (CREATE, body("WA400", message=EXISTS, data=[row("OTHER")]), "rejected"),
     (CREATE, body("MSG134", error={"error": EXISTS}), "present"),
     (CREATE, body("MSG134", error=[{"sender": EXISTS}]), "present"),

@@ -126,6 +126,7 @@ def test_message_of_stopped_run_counts_other_outcomes():
     assert "2 of 3 senders failed (1 created, 1 rejected, 1 not_attempted)" in found
     assert "BAD (in) rejected: why" in found
     assert "LATE (in) not_attempted" in found
+    assert found.count(WRONG_KEY.message) == 1
 
 
 def test_message_advises_another_run_for_unknown_senders():
