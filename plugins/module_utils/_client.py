@@ -214,7 +214,8 @@ class _FinalResponse(http.client.HTTPResponse):
                 self.headers = self.msg = None  # type: ignore[assignment]
                 super().begin()
         finally:
-            self.fp = stream
+            if self.fp:  # Python closes it after a status line that is not valid
+                self.fp = stream
         if not lines.last:
             raise http.client.IncompleteRead(b"")
 
@@ -229,6 +230,9 @@ class _Lines:
     def readline(self, size: int) -> bytes:
         self.last = self._stream.readline(size)
         return self.last
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 def _run_in_thread(function: Callable[[], T], timeout: float) -> T:
@@ -268,10 +272,8 @@ def _reason(error: Exception, timeout: float) -> str:
         return f"its certificate is not trusted ({reason}); for a private CA set ca_path"
     if isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER":
         return "it does not speak TLS on that port"
-    if isinstance(cause, http.client.RemoteDisconnected):
-        return "the server closed the connection"
-    if isinstance(cause, http.client.IncompleteRead):
-        return "the response is truncated"
+    if isinstance(cause, http.client.HTTPException):
+        return _http_reason(cause)
     if isinstance(error, requests.exceptions.InvalidSchema):
         return "a SOCKS proxy requires the Python library PySocks"
     if str(cause).startswith("Tunnel connection failed: "):
@@ -279,3 +281,11 @@ def _reason(error: Exception, timeout: float) -> str:
     if cause.__class__ is OSError or isinstance(cause, RuntimeError):  # about the CA file, and about threads
         return str(cause)
     return getattr(cause, "strerror", None) or f"{type(cause).__module__}.{type(cause).__name__}"
+
+
+def _http_reason(error: http.client.HTTPException) -> str:
+    if isinstance(error, http.client.RemoteDisconnected):
+        return "the server closed the connection"
+    if isinstance(error, http.client.IncompleteRead):
+        return "the response is truncated"
+    return "the response is not valid HTTP"

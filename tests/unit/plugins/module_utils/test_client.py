@@ -182,7 +182,7 @@ def test_reads_response(start_server, reply):
         (b"HTTP/1.1 401 X\r\nContent-Ty", "truncated"),
         (b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b" % (len(ACCEPTED), ACCEPTED[:-1]), "truncated"),
         (response(ACCEPTED, 200, "Content-Encoding: gzip"), ""),
-        (b"not HTTP\r\n\r\n", ""),
+        (b"not HTTP\r\n\r\n", "not valid HTTP"),
     ],
     ids=["none", "truncated", "truncated headers", "truncated header", "truncated chunk", "bad encoding", "not HTTP"],
 )
