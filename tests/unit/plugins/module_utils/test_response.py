@@ -183,8 +183,8 @@ def test_success_codes_of_create_are_no_success_of_a_delete(code):
     ("given", "text"), [("6XX67", "6XX67"), (67, "67"), (" 67 ", "67"), (None, ""), (True, ""), ([67], "")]
 )
 def test_success_returns_an_id_that_is_a_text_or_a_number(given, text):
-    response = read(200, body("MSG106", data=[row("ADPAI", id=given)]))
-    assert [result.id for result in response.results.values()] == [text]
+    response = read(200, body("MSG106", data=[row("ADPAI", id=given), row("ABCF01", id="7YY78")]))
+    assert [result.id for result in response.results.values()] == [text, "7YY78"]
 
 
 # name: (status, body, outcomes)
