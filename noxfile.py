@@ -206,7 +206,7 @@ def benchmark(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def mutants(session: nox.Session) -> None:
-    """Test the tests: list small changes of the code that no unit test catches; one file: -- '*_process*'"""
+    """Test the tests: list small changes of the code that no unit test catches; one file: -- '*_batches*'"""
     session.install("ansible-core", "mutmut~=3.8.1", *TESTS)
     setup = prepare_collections(session, install_in_site_packages=False)
     if setup:

@@ -39,7 +39,7 @@ def account_argument_spec() -> dict[str, dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class Endpoint:
+class ClientSettings:
     """Where and how to send requests. ``timeout`` is in seconds; ``verify`` is a switch or the path of a CA bundle."""
 
     url: str
@@ -58,11 +58,11 @@ def use_environment(params: dict[str, Any]) -> Mapping[str, Any]:
     return ChainMap({**account, "api_url": account["api_url"] or API_URL}, params)
 
 
-def build_endpoint(params: Mapping[str, Any]) -> Endpoint:
+def client_settings(params: Mapping[str, Any]) -> ClientSettings:
     """Where and how to send requests, from the options that `use_environment` returned, if they have no errors."""
     url = f"{params['api_url'].rstrip('/')}/{params['api_version']}/{params['sid']}/{params['endpoint']}/sender"
     verify = (params["ca_path"] or True) if params["validate_certs"] else False
-    return Endpoint(url, params["api_key"], params["timeout"], params["retries"], verify)
+    return ClientSettings(url, params["api_key"], params["timeout"], params["retries"], verify)
 
 
 def account_errors(params: Mapping[str, Any]) -> Iterator[str]:

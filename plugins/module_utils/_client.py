@@ -21,9 +21,9 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from ansible_collections.community.kaleyra.plugins.module_utils._account import MAX_CONNECTIONS, Endpoint
-from ansible_collections.community.kaleyra.plugins.module_utils._api import Operation
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, Response, read_response
+from ansible_collections.community.kaleyra.plugins.module_utils._account import MAX_CONNECTIONS, ClientSettings
+from ansible_collections.community.kaleyra.plugins.module_utils._operations import Operation
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Response, ResponseKind, read_response
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
 try:
@@ -49,24 +49,24 @@ BLOCK_SIZE = 16 * 1024
 class Client:
     """Sends the requests of one operation. It can be used by several threads, which share its open connections."""
 
-    def __init__(self, endpoint: Endpoint, operation: Operation) -> None:
-        self._endpoint = endpoint
+    def __init__(self, settings: ClientSettings, operation: Operation) -> None:
+        self._settings = settings
         self._operation = operation
-        self._host = urlsplit(endpoint.url).netloc
+        self._host = urlsplit(settings.url).netloc
         self._stopped = threading.Event()
         self._adapter = requests.adapters.HTTPAdapter(pool_maxsize=MAX_CONNECTIONS)
         environment = requests.Session()
-        environment.trust_env = endpoint.url.lower().startswith("https:")  # a proxy could read the key in plain http
-        self._settings: Any = environment.merge_environment_settings(endpoint.url, {}, True, endpoint.verify, None)
-        if endpoint.verify is False:
+        environment.trust_env = settings.url.lower().startswith("https:")  # a proxy could read the key in plain http
+        self._send_options: Any = environment.merge_environment_settings(settings.url, {}, True, settings.verify, None)
+        if settings.verify is False:
             urllib3.disable_warnings()  # the user has asked for it
         # For all connections of this process, which is the module's own.
         urllib3.connection.HTTPConnection.response_class = _FinalResponse
 
     def send(self, senders: Sequence[Sender]) -> Response:
         """Send a request for these senders, with retries. It never raises."""
-        response = send_with_retries(lambda: self._attempt(senders), self._endpoint.retries, self.wait)
-        if response.kind is Kind.STOP:
+        response = send_with_retries(lambda: self._attempt(senders), self._settings.retries, self.wait)
+        if response.kind is ResponseKind.STOP:
             self.stop()
         return response
 
@@ -83,20 +83,20 @@ class Client:
         body = _RequestBody()
         try:
             body.content = json.dumps(self._operation.body(senders), separators=(",", ":")).encode()
-            raw, content = _run_in_thread(lambda: self._exchange(body), self._endpoint.timeout)
+            raw, content = _run_in_thread(lambda: self._exchange(body), self._settings.timeout)
             if len(content) > MAX_RESPONSE_SIZE:
                 size = MAX_RESPONSE_SIZE // 1024**2
-                return Response(Kind.LOST, message=f"the response from {self._host} is larger than {size} MB")
+                return Response(ResponseKind.LOST, message=f"the response from {self._host} is larger than {size} MB")
             response = read_response(self._operation, senders, raw.status, content)
             return replace(response, retry_after=_retry_after(raw))
         except Exception as error:  # any: after the request, the run must end with a result
             sent = body.give_up()
-            reason = _reason(error, self._endpoint.timeout)
+            reason = _reason(error, self._settings.timeout)
         if sent:
-            return Response(Kind.LOST, message=f"no response from {self._host} ({reason})", retry=True)
-        proxy = requests.utils.select_proxy(self._endpoint.url, self._settings["proxies"])
+            return Response(ResponseKind.LOST, message=f"no response from {self._host} ({reason})", retry=True)
+        proxy = requests.utils.select_proxy(self._settings.url, self._send_options["proxies"])
         target = f"{self._host} through the proxy in HTTPS_PROXY" if proxy else self._host
-        return Response(Kind.STOP, message=f"cannot connect to {target}: {reason}", retry=True, requests=0)
+        return Response(ResponseKind.STOP, message=f"cannot connect to {target}: {reason}", retry=True, requests=0)
 
     def _exchange(self, body: _RequestBody) -> tuple[urllib3.HTTPResponse, bytes]:
         """Send a request and read its response, up to a block more than the maximum size.
@@ -104,15 +104,15 @@ class Client:
         The adapter sends it: a session would follow redirects, keep cookies and use credentials from ``.netrc``.
         """
         headers = {
-            "api-key": self._endpoint.api_key.encode(),  # requests sends a str as Latin-1
+            "api-key": self._settings.api_key.encode(),  # requests sends a str as Latin-1
             "Content-Type": "application/json",
             "Accept": "*/*",
             "Accept-Encoding": "gzip",
             "User-Agent": "ansible community.kaleyra",
         }
         _thread.body = body
-        request = requests.Request(self._operation.method, self._endpoint.url, headers, data=body).prepare()
-        with self._adapter.send(request, timeout=self._endpoint.timeout, **self._settings) as response:
+        request = requests.Request(self._operation.method, self._settings.url, headers, data=body).prepare()
+        with self._adapter.send(request, timeout=self._settings.timeout, **self._send_options) as response:
             response.raw.enforce_content_length = True  # urllib3 1 accepts truncated bodies otherwise
             if response.headers.get("Content-Encoding", "").lower() not in ("gzip", "deflate"):
                 response.raw.headers.discard("Content-Encoding")  # others can expand a block to any size
@@ -150,7 +150,7 @@ def send_with_retries(attempt: Callable[[], Response], retries: int, wait: Calla
             return response
         waited += seconds
         reasons.append(response.message)
-        lost = lost or response.kind is Kind.LOST
+        lost = lost or response.kind is ResponseKind.LOST
 
 
 class _RequestBody:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 
-from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE, Operation
+from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE, Operation
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
 SENDER = r"(?:the\s+)?(?:sender(?:[\s_-]*(?:id|name))?s?)?\s*"

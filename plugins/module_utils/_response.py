@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ansible_collections.community.kaleyra.plugins.module_utils._api import (
+from ansible_collections.community.kaleyra.plugins.module_utils._operations import (
     CREATE,
     DELETE,
     INTERNAL_ERROR_CODES,
@@ -42,7 +42,7 @@ SUCCESS_CODES = CREATE.success_codes | DELETE.success_codes
 MAX_REASONS = 5
 
 
-class Kind(enum.Enum):
+class ResponseKind(enum.Enum):
     """What a response means for its request."""
 
     SUCCESS = "done, except for the senders that it names otherwise"
@@ -71,7 +71,7 @@ class Response:
     HTTP requests, why each attempt before the last one failed, and whether one of those may have taken effect.
     """
 
-    kind: Kind
+    kind: ResponseKind
     code: str = ""
     message: str = ""
     results: Mapping[Sender, SenderResult] = field(default_factory=dict)
@@ -118,28 +118,28 @@ def read_response(operation: Operation, senders: Sequence[Sender], status: int, 
             return rejection
     if kind is None:
         kind = _kind_without_names(status, code, payload is not None)
-    if kind is Kind.REJECTED_UNNAMED and payload is not None and len(senders) == 1:
+    if kind is ResponseKind.REJECTED_UNNAMED and payload is not None and len(senders) == 1:
         return _read_rejection_of_one(operation, senders[0], payload, code, message)
-    if kind is Kind.REJECTED_UNNAMED and payload is not None:
+    if kind is ResponseKind.REJECTED_UNNAMED and payload is not None:
         message = _with_reasons(message, split_body(payload)[2])
-    retry = kind is Kind.LOST and (status < 300 or status >= 500 or status in (408, 499))
+    retry = kind is ResponseKind.LOST and (status < 300 or status >= 500 or status in (408, 499))
     return Response(kind, code, message, retry=retry or (status == 429 and code not in STOP_CODES))
 
 
-def _kind_of_whole_request(status: int, code: str, is_api_json: bool) -> Kind | None:
+def _kind_of_whole_request(status: int, code: str, is_api_json: bool) -> ResponseKind | None:
     """The first five rows of the table, which apply even if the response names senders."""
     if status >= 500 or status in (408, 499, 303) or (status < 300 and not is_api_json):
-        return Kind.LOST
+        return ResponseKind.LOST
     if code in STOP_CODES or status in (401, 407, 429) or 300 <= status < 400:
-        return Kind.STOP
-    return Kind.TOO_LARGE if code in TOO_LARGE_CODES or status == 413 else None
+        return ResponseKind.STOP
+    return ResponseKind.TOO_LARGE if code in TOO_LARGE_CODES or status == 413 else None
 
 
-def _kind_without_names(status: int, code: str, is_api_json: bool) -> Kind:
+def _kind_without_names(status: int, code: str, is_api_json: bool) -> ResponseKind:
     """The last four rows of the table."""
     if status < 300 or code in SUCCESS_CODES or code in INTERNAL_ERROR_CODES:
-        return Kind.LOST
-    return Kind.STOP if not is_api_json or status in (403, 404, 405, 410) else Kind.REJECTED_UNNAMED
+        return ResponseKind.LOST
+    return ResponseKind.STOP if not is_api_json or status in (403, 404, 405, 410) else ResponseKind.REJECTED_UNNAMED
 
 
 def _message(status: int, payload: Mapping[str, Any] | None, code: str) -> str:
@@ -172,7 +172,7 @@ def _read_success(
         if sender and row.get("code") in (None, "", code):
             done[sender] = SenderResult(operation.done, scalar(row.get("id")), code)
     if rows and not named:
-        return Response(Kind.LOST, code, f"{message} (its rows name none of the request's senders)", retry=True)
+        return Response(ResponseKind.LOST, code, f"{message} (its rows name none of the request's senders)", retry=True)
     results = _named_results(operation, find, errors, code)
     for sender in done.keys() & results.keys():
         msg = f"the response reports both a success and an error: {results[sender].msg or results[sender].outcome}"
@@ -181,7 +181,7 @@ def _read_success(
     if not rows and code in operation.success_codes_without_rows:
         all_done = SenderResult(operation.done, code=code)
         results = {sender: results.get(sender, all_done) for sender in senders}
-    return Response(Kind.SUCCESS, code, message, results)
+    return Response(ResponseKind.SUCCESS, code, message, results)
 
 
 def _read_rejection(
@@ -201,8 +201,8 @@ def _read_rejection(
     for sender in filter(None, contradicted):
         results.pop(sender, None)
     if results:
-        return Response(Kind.REJECTED, code, message, results)
-    return Response(Kind.LOST, code, f"{message} (its rows report a success)") if any(contradicted) else None
+        return Response(ResponseKind.REJECTED, code, message, results)
+    return Response(ResponseKind.LOST, code, f"{message} (its rows report a success)") if any(contradicted) else None
 
 
 def _read_rejection_of_one(
@@ -214,7 +214,7 @@ def _read_rejection_of_one(
     result = SenderResult("rejected", code=code, msg=_with_reasons(message, texts))
     if not (rows or errors) and all("sender" in reason.lower() or sender.key in reason.lower() for reason in reasons):
         result = _rejection_result(operation, sender, reasons, code)
-    return Response(Kind.REJECTED, code, message, {sender: result})
+    return Response(ResponseKind.REJECTED, code, message, {sender: result})
 
 
 def _with_reasons(message: str, reasons: Sequence[str]) -> str:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.community.kaleyra.plugins.module_utils._api import STOP_CODES, Operation
-from ansible_collections.community.kaleyra.plugins.module_utils._process import Outcome, Processed
+from ansible_collections.community.kaleyra.plugins.module_utils._batches import Outcome, RunResult
+from ansible_collections.community.kaleyra.plugins.module_utils._operations import STOP_CODES, Operation
 from ansible_collections.community.kaleyra.plugins.module_utils._secret import hide_key
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender, show
 
@@ -40,7 +40,7 @@ MAX_REASONS = 5
 MAX_NAMES = 5
 
 
-def for_display(processed: Processed, api_key: str) -> Processed:
+def for_display(processed: RunResult, api_key: str) -> RunResult:
     """Hide the API key in all texts of servers and libraries, remove control characters, and truncate them.
 
     All that the user sees is built from the result of this function. Responses are read before, as received.
@@ -60,10 +60,10 @@ def for_display(processed: Processed, api_key: str) -> Processed:
     stopped = processed.stopped
     if stopped:
         stopped = replace(stopped, code=clean(stopped.code), message=clean(stopped.message))
-    return Processed(outcomes, processed.requests, reasons, stopped)
+    return RunResult(outcomes, processed.requests, reasons, stopped)
 
 
-def build_warnings(processed: Processed, operation: Operation) -> list[str]:
+def build_warnings(processed: RunResult, operation: Operation) -> list[str]:
     """What a user should know even if the task succeeds: retries, and senders that this run may have changed."""
     warnings = []
     reasons = processed.retry_reasons
@@ -81,7 +81,7 @@ def build_warnings(processed: Processed, operation: Operation) -> list[str]:
 
 
 def build_result(
-    processed: Processed, operation: Operation, report: str, *, check_mode: bool = False, diff: bool = False
+    processed: RunResult, operation: Operation, report: str, *, check_mode: bool = False, diff: bool = False
 ) -> dict[str, Any]:
     """The result of the module.
 
@@ -106,7 +106,7 @@ def build_result(
     return result
 
 
-def _message(processed: Processed, operation: Operation, counts: Counter[str], check_mode: bool) -> str:
+def _message(processed: RunResult, operation: Operation, counts: Counter[str], check_mode: bool) -> str:
     """How many senders have which outcome. If some failed: why, the first of them by reason, and what to do."""
     outcomes, stopped = processed.outcomes, processed.stopped
     if check_mode and outcomes:

@@ -290,12 +290,12 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.community.kaleyra.plugins.module_utils._account import (
     account_argument_spec,
     account_errors,
-    build_endpoint,
+    client_settings,
     use_environment,
 )
-from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE
+from ansible_collections.community.kaleyra.plugins.module_utils._batches import preview, process
 from ansible_collections.community.kaleyra.plugins.module_utils._client import REQUESTS_IMPORT_ERROR, Client
-from ansible_collections.community.kaleyra.plugins.module_utils._process import preview, process
+from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE
 from ansible_collections.community.kaleyra.plugins.module_utils._result import (
     REPORTS,
     build_result,
@@ -354,7 +354,7 @@ def main() -> None:
     if module.check_mode:
         processed = preview(checked.senders, operation)
     else:
-        client = Client(build_endpoint(options), operation)
+        client = Client(client_settings(options), operation)
         processed = process(checked.senders, client.send, operation, batch_size, options["connections"])
 
     processed = for_display(processed, options["api_key"])

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.community.kaleyra.plugins.module_utils._account import Endpoint
-from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE
+from ansible_collections.community.kaleyra.plugins.module_utils._account import ClientSettings
 from ansible_collections.community.kaleyra.plugins.module_utils._client import Client
+from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID
 
@@ -14,7 +14,7 @@ ADPAI = Sender("ADPAI", "Sender ID testing", "in", "1201159123456789012")
 PATH = f"/v1/{SAMPLE_SID}/messages/sender"
 
 
-def client(url, operation=CREATE, **endpoint):
-    """A client without retries, unless ``endpoint`` sets them."""
-    options = {"api_key": SAMPLE_KEY, "timeout": 10.0, "retries": 0, "verify": True, **endpoint}
-    return Client(Endpoint(url + PATH, **options), operation)
+def client(url, operation=CREATE, **settings):
+    """A client without retries, unless ``settings`` sets them."""
+    options = {"api_key": SAMPLE_KEY, "timeout": 10.0, "retries": 0, "verify": True, **settings}
+    return Client(ClientSettings(url + PATH, **options), operation)

@@ -12,8 +12,8 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from ansible_collections.community.kaleyra.plugins.module_utils._process import preview
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind
+from ansible_collections.community.kaleyra.plugins.module_utils._batches import preview
+from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 from ansible_collections.community.kaleyra.tests.unit.properties.network import Request, Run
 

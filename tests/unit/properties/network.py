@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE, Operation
+from ansible_collections.community.kaleyra.plugins.module_utils._batches import Outcome, RunResult, process
 from ansible_collections.community.kaleyra.plugins.module_utils._client import send_with_retries
-from ansible_collections.community.kaleyra.plugins.module_utils._process import Outcome, Processed, process
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, Response, read_response
+from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE, Operation
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Response, read_response
+from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 from mock_api_simulator import STRANGER, Account, Behavior, Failure, respond
 
@@ -148,7 +149,7 @@ class Run:
     scenario: Scenario
     behavior: Behavior
     senders: list[Sender]
-    processed: Processed
+    processed: RunResult
     requests: list[Request]
     errors: list[str]
     before: set[Sender]

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.community.kaleyra.plugins.module_utils._api import Operation
-from ansible_collections.community.kaleyra.plugins.module_utils._process import Outcome, Processed, process
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, Response, SenderResult
+from ansible_collections.community.kaleyra.plugins.module_utils._batches import Outcome, RunResult, process
+from ansible_collections.community.kaleyra.plugins.module_utils._operations import Operation
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Response, SenderResult
+from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 from ansible_collections.community.kaleyra.tests.unit.properties import guarantees
 from ansible_collections.community.kaleyra.tests.unit.properties.network import open_account, run_scenario
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 def reads(change: Callable[[Operation, Sequence[Sender], Response], Response]) -> Any:
     """An algorithm that reads some responses wrongly."""
 
-    def wrong(senders: Any, send: Any, operation: Any, *options: Any) -> Processed:
+    def wrong(senders: Any, send: Any, operation: Any, *options: Any) -> RunResult:
         return process(senders, lambda batch: change(operation, batch, send(batch)), operation, *options)
 
     return wrong
@@ -37,7 +38,7 @@ def reads_kind(kind: Kind, as_kind: Kind) -> Any:
 def reports(change: Callable[[Operation, Outcome], Outcome]) -> Any:
     """An algorithm that reports some outcomes wrongly."""
 
-    def wrong(senders: Any, send: Any, operation: Any, *options: Any) -> Processed:
+    def wrong(senders: Any, send: Any, operation: Any, *options: Any) -> RunResult:
         processed = process(senders, send, operation, *options)
         return replace(processed, outcomes=[change(operation, outcome) for outcome in processed.outcomes])
 
@@ -64,7 +65,7 @@ def all_rejected(_operation: Operation, senders: Sequence[Sender], response: Res
     return replace(response, results=results) if response.kind is Kind.REJECTED else response
 
 
-def backwards(senders: Any, send: Any, *options: Any) -> Processed:
+def backwards(senders: Any, send: Any, *options: Any) -> RunResult:
     processed = process(senders[::-1], send, *options)
     return replace(processed, outcomes=processed.outcomes[::-1])
 
@@ -75,7 +76,7 @@ def other_batch_size(change: Callable[[int], int]) -> Any:
     )
 
 
-def no_outcome_if_stopped(*arguments: Any) -> Processed:
+def no_outcome_if_stopped(*arguments: Any) -> RunResult:
     processed = process(*arguments)
     attempted = [outcome for outcome in processed.outcomes if outcome.outcome != "not_attempted"]
     return replace(processed, outcomes=attempted)
@@ -103,8 +104,14 @@ WRONG: dict[str, tuple[Any, Any]] = {
         guarantees.honest,
         reports(lambda op, found: found._replace(outcome=op.done) if found.outcome == op.already else found),
     ),
-    "sends a request again whose response was lost": (guarantees.in_doubt, reads_kind(Kind.LOST, Kind.SUCCESS)),
-    "continues after an error of the account": (guarantees.stops, reads_kind(Kind.STOP, Kind.TOO_LARGE)),
+    "sends a request again whose response was lost": (
+        guarantees.in_doubt,
+        reads_kind(Kind.LOST, Kind.SUCCESS),
+    ),
+    "continues after an error of the account": (
+        guarantees.stops,
+        reads_kind(Kind.STOP, Kind.TOO_LARGE),
+    ),
     "sends the list backwards": (guarantees.no_duplicates, backwards),
     "sends too many senders": (guarantees.no_duplicates, other_batch_size(lambda size: size + 1)),
     "sends half as many senders": (guarantees.economical, other_batch_size(lambda size: (size + 1) // 2)),

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of an account: where they come from, which values are errors, and the endpoint that they make."""
+"""The options of an account: where they come from, which values are errors, and the settings of the client."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.community.kaleyra.plugins.module_utils._account import (
     account_argument_spec,
     account_errors,
-    build_endpoint,
+    client_settings,
     use_environment,
 )
 
@@ -46,14 +46,14 @@ def test_the_defaults_are_valid():
 @pytest.mark.parametrize("empty", ["", None])
 def test_an_empty_option_is_taken_from_the_environment(environment, empty):
     environment(API_KEY="other", SID="HX2", API_URL="https://api.in.kaleyra.io")
-    endpoint = build_endpoint(params(api_key=empty, sid=empty, api_url=empty))
-    assert (endpoint.url, endpoint.api_key) == ("https://api.in.kaleyra.io/v1/HX2/messages/sender", "other")
+    settings = client_settings(params(api_key=empty, sid=empty, api_url=empty))
+    assert (settings.url, settings.api_key) == ("https://api.in.kaleyra.io/v1/HX2/messages/sender", "other")
 
 
 def test_an_option_wins_over_the_environment(environment):
     environment(API_KEY="other", SID="HX2", API_URL="https://api.in.kaleyra.io")
-    endpoint = build_endpoint(params(api_url="https://api.eu.kaleyra.io"))
-    assert (endpoint.url, endpoint.api_key) == ("https://api.eu.kaleyra.io/v1/HX1/messages/sender", KEY)
+    settings = client_settings(params(api_url="https://api.eu.kaleyra.io"))
+    assert (settings.url, settings.api_key) == ("https://api.eu.kaleyra.io/v1/HX1/messages/sender", KEY)
 
 
 @pytest.mark.parametrize("variables", [{}, {"API_KEY": "", "SID": "", "API_URL": ""}])
@@ -73,7 +73,7 @@ def test_a_missing_account_is_reported_with_its_variables(environment, variables
     ],
 )
 def test_url_contains_version_sid_and_endpoint(options, url):
-    assert build_endpoint(params(**options)).url == url
+    assert client_settings(params(**options)).url == url
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_url_contains_version_sid_and_endpoint(options, url):
     ],
 )
 def test_certificates_are_verified_unless_disabled(options, verify):
-    assert build_endpoint(params(**options)).verify == verify
+    assert client_settings(params(**options)).verify == verify
 
 
 OTHER_VALUES = {
@@ -103,12 +103,12 @@ OTHER_VALUES = {
 
 
 @pytest.mark.parametrize("name", sorted(account_argument_spec().keys() - {"connections"}))
-def test_every_option_of_the_account_changes_the_endpoint(name):
-    assert build_endpoint(params(**{name: OTHER_VALUES[name]})) != build_endpoint(params())
+def test_every_option_of_the_account_changes_the_client_settings(name):
+    assert client_settings(params(**{name: OTHER_VALUES[name]})) != client_settings(params())
 
 
-def test_the_endpoint_does_not_show_the_key():
-    assert KEY not in repr(build_endpoint(params()))
+def test_the_client_settings_do_not_show_the_key():
+    assert KEY not in repr(client_settings(params()))
 
 
 @pytest.mark.parametrize(

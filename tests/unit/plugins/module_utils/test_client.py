@@ -21,10 +21,10 @@ import pytest
 import requests
 import trustme
 from ansible_collections.community.kaleyra.plugins.module_utils import _client
-from ansible_collections.community.kaleyra.plugins.module_utils._account import Endpoint
-from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE
+from ansible_collections.community.kaleyra.plugins.module_utils._account import ClientSettings
 from ansible_collections.community.kaleyra.plugins.module_utils._client import Client
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind
+from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE
+from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 from ansible_collections.community.kaleyra.tests.unit.plugins.clients import ADPAI, PATH, client
 from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID
@@ -121,18 +121,18 @@ def test_sends_documented_request(start_server, operation):
     assert json.loads(body) == ({"data": [first, second]} if operation is CREATE else {"sender": ["ADPAI", "JSONSEND"]})
 
 
-def test_uses_every_field_of_the_endpoint(start_server):
+def test_uses_every_field_of_the_client_settings(start_server):
     used = set()
 
-    class Recorder(Endpoint):
+    class Recorder(ClientSettings):
         def __getattribute__(self, name):
             used.add(name)
             return super().__getattribute__(name)
 
     url, _received = start_server(response())
-    endpoint = Recorder(url + PATH, SAMPLE_KEY, timeout=10.0, retries=0, verify=True)
-    assert Client(endpoint, CREATE).send([ADPAI]).kind is Kind.SUCCESS
-    assert used >= {field.name for field in dataclasses.fields(Endpoint)}
+    settings = Recorder(url + PATH, SAMPLE_KEY, timeout=10.0, retries=0, verify=True)
+    assert Client(settings, CREATE).send([ADPAI]).kind is Kind.SUCCESS
+    assert used >= {field.name for field in dataclasses.fields(ClientSettings)}
 
 
 @pytest.mark.parametrize(("key", "certificate"), [(SAMPLE_KEY, False), ("Schl\u00fcssel\u20ac", True)])

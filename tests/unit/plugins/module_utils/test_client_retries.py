@@ -8,7 +8,8 @@ import itertools
 
 import pytest
 from ansible_collections.community.kaleyra.plugins.module_utils._client import MAX_WAIT, send_with_retries
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, Response
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Response
+from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 
 SUCCESS = Response(Kind.SUCCESS)
 LOST = Response(Kind.LOST, message="lost", retry=True)
@@ -37,7 +38,13 @@ def send(*responses, retries=3, stopped=False):
 
 @pytest.mark.parametrize(
     "response",
-    [SUCCESS, Response(Kind.REJECTED), Response(Kind.TOO_LARGE), Response(Kind.STOP), Response(Kind.LOST)],
+    [
+        SUCCESS,
+        Response(Kind.REJECTED),
+        Response(Kind.TOO_LARGE),
+        Response(Kind.STOP),
+        Response(Kind.LOST),
+    ],
     ids=lambda response: response.kind.name,
 )
 def test_final_response_is_not_retried(response):

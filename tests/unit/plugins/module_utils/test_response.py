@@ -7,8 +7,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, read_response
+from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE
+from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
+from ansible_collections.community.kaleyra.plugins.module_utils._response import read_response
 from ansible_collections.community.kaleyra.plugins.module_utils._response_body import api_json
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
@@ -253,7 +254,10 @@ REJECTIONS = {
 def test_rejection(name):
     status, content, expected = REJECTIONS[name]
     response = read(status, content)
-    assert (response.kind, outcomes(response)) == (Kind.LOST if expected is None else Kind.REJECTED, expected or {})
+    assert (response.kind, outcomes(response)) == (
+        Kind.LOST if expected is None else Kind.REJECTED,
+        expected or {},
+    )
     check_texts(response, content)
 
 

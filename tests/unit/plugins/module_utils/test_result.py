@@ -7,9 +7,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE
-from ansible_collections.community.kaleyra.plugins.module_utils._process import Outcome, Processed
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, Response
+from ansible_collections.community.kaleyra.plugins.module_utils._batches import Outcome, RunResult
+from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Response
+from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._result import (
     MAX_RESULT_LENGTH,
     OUTCOMES,
@@ -35,7 +36,7 @@ def one_of_each(**texts):
 
 
 def result(outcomes, report="all", operation=CREATE, check_mode=False, diff=False, **processed):
-    return build_result(Processed(outcomes, **processed), operation, report, check_mode=check_mode, diff=diff)
+    return build_result(RunResult(outcomes, **processed), operation, report, check_mode=check_mode, diff=diff)
 
 
 def message(outcomes, **processed):
@@ -152,12 +153,12 @@ def test_preview_reports_that_existence_is_unknown(operation):
 
 
 def test_no_warning_without_retry_or_doubt():
-    assert build_warnings(Processed(one_of_each()), CREATE) == []
+    assert build_warnings(RunResult(one_of_each()), CREATE) == []
 
 
 def test_warning_counts_retries_by_reason():
     reasons = ["HTTP 503", "HTTP 429", "HTTP 503"]
-    (warning,) = build_warnings(Processed([], retry_reasons=reasons), CREATE)
+    (warning,) = build_warnings(RunResult([], retry_reasons=reasons), CREATE)
     assert "3 in total" in warning
     assert "HTTP 503 (2x); HTTP 429 (1x)" in warning
 
@@ -165,7 +166,7 @@ def test_warning_counts_retries_by_reason():
 @pytest.mark.parametrize("value", ["present", "absent", "rejected"])
 def test_warning_names_senders_in_doubt(value):
     outcomes = [outcome(f"S{number}", value, iso_code="", changed=True) for number in range(7)]
-    (warning,) = build_warnings(Processed(outcomes), DELETE)
+    (warning,) = build_warnings(RunResult(outcomes), DELETE)
     assert "whether this run deleted" in warning
     assert "response" in warning
     assert "S0, S1, S2, S3, S4 and 2 more" in warning
@@ -176,7 +177,7 @@ def test_warning_names_senders_in_doubt(value):
 
 @pytest.mark.parametrize("text", [f"\x1b[31m{KEY}\ud800", f"{'x' * 990}{KEY}", "y" * 1_000_000])
 def test_texts_of_servers_are_safe_to_display(text):
-    unsafe = Processed(
+    unsafe = RunResult(
         [outcome(name, "rejected", **{name: text}) for name in ("id", "code", "msg")],
         retry_reasons=[text],
         stopped=Response(Kind.STOP, code=text, message=text),
@@ -235,7 +236,7 @@ def test_awx_keeps_result_of_5000_senders(values, length):
         )
         for number in range(5000)
     ]
-    found = build_result(for_display(Processed(outcomes), KEY), CREATE, "all", diff=True)
+    found = build_result(for_display(RunResult(outcomes), KEY), CREATE, "all", diff=True)
     assert len(str(found)) < MAX_RESULT_LENGTH - 20_000
     assert [row["sender"] for row in found["senders"]] == [outcome.sender.name for outcome in outcomes]
     for number, row in enumerate(found["senders"]):

@@ -10,14 +10,15 @@ from __future__ import annotations
 import threading
 
 import pytest
-from ansible_collections.community.kaleyra.plugins.module_utils._api import CREATE, DELETE
-from ansible_collections.community.kaleyra.plugins.module_utils._process import (
+from ansible_collections.community.kaleyra.plugins.module_utils._batches import (
     MAX_SEARCH_REQUESTS,
     make_batches,
     preview,
     process,
 )
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, Response, SenderResult
+from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Response, SenderResult
+from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
 LOST = Response(Kind.LOST, "WA500", "internal error")

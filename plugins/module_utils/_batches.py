@@ -18,8 +18,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from ansible_collections.community.kaleyra.plugins.module_utils._api import Operation
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Kind, Response, SenderResult
+from ansible_collections.community.kaleyra.plugins.module_utils._operations import Operation
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Response, ResponseKind, SenderResult
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
 MAX_SEARCH_REQUESTS = 300
@@ -44,7 +44,7 @@ class Outcome(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Processed:
+class RunResult:
     """The outcomes in input order, the number of HTTP requests, why some were retried, and what stopped the run."""
 
     outcomes: list[Outcome]
@@ -53,14 +53,14 @@ class Processed:
     stopped: Response | None = None
 
 
-def preview(senders: Iterable[Sender], operation: Operation) -> Processed:
+def preview(senders: Iterable[Sender], operation: Operation) -> RunResult:
     """What check mode reports: each sender as it would be sent."""
-    return Processed([Outcome(sender, operation.done, changed=True, failed=False) for sender in senders])
+    return RunResult([Outcome(sender, operation.done, changed=True, failed=False) for sender in senders])
 
 
 def process(
     senders: Sequence[Sender], send: Send, operation: Operation, batch_size: int, connections: int = 1
-) -> Processed:
+) -> RunResult:
     """Create or delete senders in as few requests as the API allows.
 
     :arg send: sends one request for at most ``batch_size`` senders, no two with the same ``key``. It must not raise.
@@ -85,7 +85,7 @@ def process(
     if run.stopped:
         not_attempted = not_attempted._replace(code=run.stopped.code, msg=run.stopped.message)
     outcomes = [_outcome(record, record.result or not_attempted, operation) for record in run.records]
-    return Processed(outcomes, run.requests, run.retry_reasons, run.stopped)
+    return RunResult(outcomes, run.requests, run.retry_reasons, run.stopped)
 
 
 class _Record:
@@ -171,16 +171,16 @@ class _Run:
         if response.attempt_lost:
             for record in batch:
                 record.in_doubt = True
-        self.lost_in_a_row = self.lost_in_a_row + 1 if response.kind is Kind.LOST else 0
-        if response.kind is Kind.SUCCESS:
+        self.lost_in_a_row = self.lost_in_a_row + 1 if response.kind is ResponseKind.LOST else 0
+        if response.kind is ResponseKind.SUCCESS:
             self._apply_success(batch, response)
-        elif response.kind is Kind.REJECTED:
+        elif response.kind is ResponseKind.REJECTED:
             self._apply_rejection(batch, response)
-        elif response.kind is Kind.REJECTED_UNNAMED:
+        elif response.kind is ResponseKind.REJECTED_UNNAMED:
             self._bisect(batch, response)
-        elif response.kind is Kind.TOO_LARGE:
+        elif response.kind is ResponseKind.TOO_LARGE:
             self._shrink(batch, response)
-        elif response.kind is Kind.LOST:
+        elif response.kind is ResponseKind.LOST:
             self._give_up(batch, "unknown", response.code, response.message)
             if self.lost_in_a_row == MAX_LOST_REQUESTS:
                 reason = f"the responses to {MAX_LOST_REQUESTS} requests in a row were lost: {response.message}"
@@ -271,7 +271,7 @@ def make_batches(records: Sequence[_Record], max_size: int) -> list[list[_Record
 
 
 def _has_stopped(future: Future[Response]) -> bool:
-    return future.done() and future.result().kind is Kind.STOP
+    return future.done() and future.result().kind is ResponseKind.STOP
 
 
 def _start(send: Send, senders: list[Sender], in_thread: bool) -> Future[Response]:
