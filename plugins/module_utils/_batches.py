@@ -16,10 +16,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import Operation
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Response, ResponseKind, SenderResult
+from ansible_collections.community.kaleyra.plugins.module_utils._response import (
+    STOPPING,
+    Exchange,
+    Response,
+    ResponseKind,
+    SenderResult,
+)
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
 MAX_SEARCH_REQUESTS = 300
@@ -28,26 +33,14 @@ MAX_SEARCH_REQUESTS = 300
 MAX_LOST_REQUESTS = 2
 """Stop the run after this many requests in a row whose responses are lost."""
 
-Send = Callable[[Sequence[Sender]], Response]
-
-
-class Outcome(NamedTuple):
-    """The result for one sender. ``id``, ``code`` and ``msg`` are empty if they are not known."""
-
-    sender: Sender
-    outcome: str
-    changed: bool
-    failed: bool
-    id: str = ""
-    code: str = ""
-    msg: str = ""
+Send = Callable[[Sequence[Sender]], Exchange]
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """The outcomes in input order, the number of HTTP requests, why some were retried, and what stopped the run."""
+    """The results in input order, the number of HTTP requests, why some were retried, and what stopped the run."""
 
-    outcomes: list[Outcome]
+    results: dict[Sender, SenderResult]
     requests: int = 0
     retry_reasons: list[str] = field(default_factory=list)
     stopped: Response | None = None
@@ -55,7 +48,7 @@ class RunResult:
 
 def preview(senders: Iterable[Sender], operation: Operation) -> RunResult:
     """What check mode reports: each sender as it would be sent."""
-    return RunResult([Outcome(sender, operation.done, changed=True, failed=False) for sender in senders])
+    return RunResult(dict.fromkeys(senders, SenderResult(operation.done)))
 
 
 def process(
@@ -68,7 +61,7 @@ def process(
     :arg connections: the maximum number of parallel requests. Their responses are applied in the order of sending.
     """
     run = _Run(senders, batch_size)
-    in_flight: deque[tuple[list[_Record], Future[Response]]] = deque()
+    in_flight: deque[tuple[list[_Record], Future[Exchange]]] = deque()
     max_in_flight = 1  # until the first response, so that a wrong key or URL costs one request
     while True:
         while len(in_flight) < max_in_flight and not any(_has_stopped(future) for _batch, future in in_flight):
@@ -84,8 +77,10 @@ def process(
     not_attempted = SenderResult("not_attempted")
     if run.stopped:
         not_attempted = not_attempted._replace(code=run.stopped.code, msg=run.stopped.message)
-    outcomes = [_outcome(record, record.result or not_attempted, operation) for record in run.records]
-    return RunResult(outcomes, run.requests, run.retry_reasons, run.stopped)
+    results = {
+        record.sender: _final_result(record, record.result or not_attempted, operation) for record in run.records
+    }
+    return RunResult(results, run.requests, run.retry_reasons, run.stopped)
 
 
 class _Record:
@@ -105,11 +100,11 @@ class _Record:
         self.result: SenderResult | None = None
 
 
-def _outcome(record: _Record, result: SenderResult, operation: Operation) -> Outcome:
-    """Turn the result of a sender into its outcome.
+def _final_result(record: _Record, result: SenderResult, operation: Operation) -> SenderResult:
+    """The result of a sender at the end of the run.
 
     ===========================  ========  =============  =======
-    result                       in doubt  outcome        changed
+    result                       in doubt  final outcome  changed
     ===========================  ========  =============  =======
     created, deleted, unknown    any       the same       true
     present, absent, rejected    no        the same       false
@@ -118,15 +113,15 @@ def _outcome(record: _Record, result: SenderResult, operation: Operation) -> Out
     not_attempted                yes       unknown        true
     ===========================  ========  =============  =======
     """
-    outcome, given_id, code, msg = result
-    if record.in_doubt and outcome == "not_attempted":
-        outcome, msg = "unknown", f"an earlier request that contained it may have taken effect; then: {msg}"
-    elif record.in_doubt and outcome in (operation.already, "rejected"):
+    if not record.in_doubt:
+        return result
+    if result.outcome == "not_attempted":
+        msg = f"an earlier request that contained it may have taken effect; then: {result.msg}"
+        return result._replace(outcome="unknown", msg=msg)
+    if result.outcome in (operation.already, "rejected"):
         doubt = f"an earlier request of this run may have {operation.done} it"
-        msg = f"{msg}; {doubt}" if msg else doubt
-    changed = record.in_doubt or outcome in (operation.done, "unknown")
-    failed = outcome not in (operation.done, operation.already)
-    return Outcome(record.sender, outcome, changed, failed, given_id, code, msg)
+        return result._replace(msg=f"{result.msg}; {doubt}" if result.msg else doubt, in_doubt=True)
+    return result
 
 
 class _Run:
@@ -164,11 +159,12 @@ class _Run:
             self.queue.appendleft(batch[self.size :])
         return batch[: self.size]
 
-    def apply(self, batch: list[_Record], response: Response) -> None:
+    def apply(self, batch: list[_Record], exchange: Exchange) -> None:
         """Record what the response says about the senders of its request, and queue those that have no result."""
-        self.requests += response.requests
-        self.retry_reasons.extend(response.retry_reasons)
-        if response.attempt_lost:
+        response = exchange.response
+        self.requests += exchange.requests
+        self.retry_reasons.extend(exchange.retry_reasons)
+        if exchange.attempt_lost:
             for record in batch:
                 record.in_doubt = True
         self.lost_in_a_row = self.lost_in_a_row + 1 if response.kind is ResponseKind.LOST else 0
@@ -270,13 +266,13 @@ def make_batches(records: Sequence[_Record], max_size: int) -> list[list[_Record
     return batches
 
 
-def _has_stopped(future: Future[Response]) -> bool:
-    return future.done() and future.result().kind is ResponseKind.STOP
+def _has_stopped(future: Future[Exchange]) -> bool:
+    return future.done() and future.result().response.kind in STOPPING
 
 
-def _start(send: Send, senders: list[Sender], in_thread: bool) -> Future[Response]:
+def _start(send: Send, senders: list[Sender], in_thread: bool) -> Future[Exchange]:
     """Send a request, in a new thread if possible."""
-    future: Future[Response] = Future()
+    future: Future[Exchange] = Future()
 
     def work() -> None:
         try:

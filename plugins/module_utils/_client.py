@@ -23,7 +23,13 @@ from urllib.parse import urlsplit
 
 from ansible_collections.community.kaleyra.plugins.module_utils._account import MAX_CONNECTIONS, ClientSettings
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import Operation
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Response, ResponseKind, read_response
+from ansible_collections.community.kaleyra.plugins.module_utils._response import (
+    STOPPING,
+    Exchange,
+    Response,
+    ResponseKind,
+    read_response,
+)
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
 try:
@@ -63,12 +69,12 @@ class Client:
         # For all connections of this process, which is the module's own.
         urllib3.connection.HTTPConnection.response_class = _FinalResponse
 
-    def send(self, senders: Sequence[Sender]) -> Response:
+    def send(self, senders: Sequence[Sender]) -> Exchange:
         """Send a request for these senders, with retries. It never raises."""
-        response = send_with_retries(lambda: self._attempt(senders), self._settings.retries, self.wait)
-        if response.kind is ResponseKind.STOP:
+        exchange = send_with_retries(lambda: self._attempt(senders), self._settings.retries, self.wait)
+        if exchange.response.kind in STOPPING:
             self.stop()
-        return response
+        return exchange
 
     def stop(self) -> None:
         """Do not retry any request again. Requests that wait for a retry return at once."""
@@ -96,7 +102,7 @@ class Client:
             return Response(ResponseKind.LOST, message=f"no response from {self._host} ({reason})", retry=True)
         proxy = requests.utils.select_proxy(self._settings.url, self._send_options["proxies"])
         target = f"{self._host} through the proxy in HTTPS_PROXY" if proxy else self._host
-        return Response(ResponseKind.STOP, message=f"cannot connect to {target}: {reason}", retry=True, requests=0)
+        return Response(ResponseKind.NOT_SENT, message=f"cannot connect to {target}: {reason}", retry=True)
 
     def _exchange(self, body: _RequestBody) -> tuple[urllib3.HTTPResponse, bytes]:
         """Send a request and read its response, up to a block more than the maximum size.
@@ -125,12 +131,11 @@ class Client:
             return response.raw, bytes(content)
 
 
-def send_with_retries(attempt: Callable[[], Response], retries: int, wait: Callable[[float], bool]) -> Response:
+def send_with_retries(attempt: Callable[[], Response], retries: int, wait: Callable[[float], bool]) -> Exchange:
     """Call ``attempt`` until its response is final, with exponential backoff and jitter.
 
     :arg retries: the maximum number of attempts after the first one.
     :arg wait: waits for some seconds, and returns False if there must be no retry.
-    :returns: the last response, which also reports about the earlier attempts.
     """
     sent = 0
     waited = 0.0
@@ -138,16 +143,17 @@ def send_with_retries(attempt: Callable[[], Response], retries: int, wait: Calla
     reasons: list[str] = []
     while True:
         response = attempt()
-        sent += response.requests
-        response = replace(response, requests=sent, retry_reasons=tuple(reasons), attempt_lost=lost)
+        sent += response.kind is not ResponseKind.NOT_SENT
+        exchange = Exchange(response, sent, tuple(reasons), lost)
         if not response.retry or len(reasons) >= retries:
-            return response
+            return exchange
         seconds = response.retry_after or random.uniform(0.5, 1.0) * 2 ** len(reasons)
         if waited + seconds > MAX_WAIT:
             asked = f"the server asked to wait {seconds:.0f} s" if response.retry_after else "the wait limit is reached"
-            return replace(response, message=f"{response.message} (not retried: {asked})")
+            message = f"{response.message} (not retried: {asked})"
+            return replace(exchange, response=replace(response, message=message))
         if not wait(seconds):
-            return response
+            return exchange
         waited += seconds
         reasons.append(response.message)
         lost = lost or response.kind is ResponseKind.LOST

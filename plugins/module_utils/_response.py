@@ -41,6 +41,10 @@ from ansible_collections.community.kaleyra.plugins.module_utils._sender import S
 SUCCESS_CODES = CREATE.success_codes | DELETE.success_codes
 MAX_REASONS = 5
 
+CHANGED = frozenset({"created", "deleted", "unknown"})
+FAILED = frozenset({"rejected", "unknown", "not_attempted"})
+"""The outcomes that mean a change, and those that mean a failure."""
+
 
 class ResponseKind(enum.Enum):
     """What a response means for its request."""
@@ -50,25 +54,42 @@ class ResponseKind(enum.Enum):
     REJECTED_UNNAMED = "nothing was done, and it names no sender of the request"
     TOO_LARGE = "nothing was done: the request has too many senders"
     STOP = "nothing was done, and no other request would succeed"
+    NOT_SENT = "nothing of the request was sent"
     LOST = "the request may have taken effect"
 
 
+STOPPING = (ResponseKind.STOP, ResponseKind.NOT_SENT)
+
+
 class SenderResult(NamedTuple):
-    """What a response says about one sender. ``id``, ``code`` and ``msg`` are empty if it does not contain them."""
+    """The result of one sender. ``id``, ``code`` and ``msg`` are empty if they are not known.
+
+    ``in_doubt``: the result does not say whether this run changed the sender, see guarantee 3.
+    """
 
     outcome: str
     id: str = ""
     code: str = ""
     msg: str = ""
+    in_doubt: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Whether this run changed the sender, or may have changed it."""
+        return self.in_doubt or self.outcome in CHANGED
+
+    @property
+    def failed(self) -> bool:
+        """Whether the sender is not known to be in the requested state."""
+        return self.outcome in FAILED
 
 
 @dataclass(frozen=True)
 class Response:
-    """One response, or the lack of one.
+    """What the server said about one request, or that it said nothing.
 
     ``results`` contains the senders of the request that the response mentions. ``retry`` says whether the client may
-    send the request again. The client fills in the last four: the seconds that the server asked to wait, the number of
-    HTTP requests, why each attempt before the last one failed, and whether one of those may have taken effect.
+    send the request again, and ``retry_after`` how many seconds the server asked to wait before that.
     """
 
     kind: ResponseKind
@@ -77,6 +98,17 @@ class Response:
     results: Mapping[Sender, SenderResult] = field(default_factory=dict)
     retry: bool = False
     retry_after: float = 0.0
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What the client did for one request, and the final response.
+
+    ``requests`` is the number of HTTP requests, including retries, and ``retry_reasons`` why each of the earlier ones
+    failed. ``attempt_lost``: one of the earlier ones may have taken effect.
+    """
+
+    response: Response
     requests: int = 1
     retry_reasons: tuple[str, ...] = ()
     attempt_lost: bool = False

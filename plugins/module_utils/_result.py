@@ -13,19 +13,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.community.kaleyra.plugins.module_utils._batches import Outcome, RunResult
+from ansible_collections.community.kaleyra.plugins.module_utils._batches import RunResult
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import STOP_CODES, Operation
+from ansible_collections.community.kaleyra.plugins.module_utils._response import SenderResult
 from ansible_collections.community.kaleyra.plugins.module_utils._secret import hide_key
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender, show
 
 OUTCOMES = ("created", "present", "deleted", "absent", "rejected", "unknown", "not_attempted")
 
-REPORTS: dict[str, Callable[[Outcome], bool]] = {
-    "all": lambda outcome: True,
-    "changes": lambda outcome: outcome.changed or outcome.failed,
-    "failures": lambda outcome: outcome.failed,
+REPORTS: dict[str, Callable[[SenderResult], bool]] = {
+    "all": lambda result: True,
+    "changes": lambda result: result.changed or result.failed,
+    "failures": lambda result: result.failed,
 }
-"""Which outcomes each value of the option ``report`` returns."""
+"""Which senders each value of the option ``report`` returns."""
 
 MAX_RESULT_LENGTH = 700_000
 """AWX silently drops the result of a task if ``len(str(result))`` is greater."""
@@ -40,7 +41,10 @@ MAX_REASONS = 5
 MAX_NAMES = 5
 
 
-def for_display(processed: RunResult, api_key: str) -> RunResult:
+Pair = tuple[Sender, SenderResult]
+
+
+def mask_run(run: RunResult, api_key: str) -> RunResult:
     """Hide the API key in all texts of servers and libraries, remove control characters, and truncate them.
 
     All that the user sees is built from the result of this function. Responses are read before, as received.
@@ -50,28 +54,27 @@ def for_display(processed: RunResult, api_key: str) -> RunResult:
     def clean(text: str) -> str:
         return _truncate(hide_key(text, api_key), MAX_TEXT_LENGTH)
 
-    outcomes = [
-        Outcome(*outcome[:4], clean(outcome.id), clean(outcome.code), clean(outcome.msg))
-        if outcome.id or outcome.code or outcome.msg
-        else outcome
-        for outcome in processed.outcomes
-    ]
-    reasons = [clean(reason) for reason in processed.retry_reasons]
-    stopped = processed.stopped
+    results = {
+        sender: result._replace(id=clean(result.id), code=clean(result.code), msg=clean(result.msg))
+        if result.id or result.code or result.msg
+        else result
+        for sender, result in run.results.items()
+    }
+    reasons = [clean(reason) for reason in run.retry_reasons]
+    stopped = run.stopped
     if stopped:
         stopped = replace(stopped, code=clean(stopped.code), message=clean(stopped.message))
-    return RunResult(outcomes, processed.requests, reasons, stopped)
+    return RunResult(results, run.requests, reasons, stopped)
 
 
-def build_warnings(processed: RunResult, operation: Operation) -> list[str]:
+def build_warnings(run: RunResult, operation: Operation) -> list[str]:
     """What a user should know even if the task succeeds: retries, and senders that this run may have changed."""
     warnings = []
-    reasons = processed.retry_reasons
+    reasons = run.retry_reasons
     if reasons:
         parts = [f"{_reason('', text)} ({count}x)" for text, count in Counter(reasons).most_common(MAX_REASONS)]
         warnings.append(f"Some requests to Kaleyra were retried ({len(reasons)} in total): {'; '.join(parts)}")
-    known = ("present", "absent", "rejected")
-    in_doubt = [outcome for outcome in processed.outcomes if outcome.changed and outcome.outcome in known]
+    in_doubt = [pair for pair in run.results.items() if pair[1].in_doubt]
     if in_doubt:
         warnings.append(
             f"It is not known whether this run {operation.done} some senders, because a response was lost or did not"
@@ -81,47 +84,47 @@ def build_warnings(processed: RunResult, operation: Operation) -> list[str]:
 
 
 def build_result(
-    processed: RunResult, operation: Operation, report: str, *, check_mode: bool = False, diff: bool = False
+    run: RunResult, operation: Operation, report: str, *, check_mode: bool = False, diff: bool = False
 ) -> dict[str, Any]:
     """The result of the module.
 
     :arg report: a key of `REPORTS`.
-    :arg check_mode: whether the outcomes are a preview.
+    :arg check_mode: whether the results are a preview.
     :arg diff: whether to add ``diff``.
     """
-    outcomes = processed.outcomes
-    counts = Counter(outcome.outcome for outcome in outcomes)
+    pairs = list(run.results.items())
+    counts = Counter([found.outcome for _sender, found in pairs])
     result: dict[str, Any] = {
-        "changed": any(outcome.changed for outcome in outcomes),
-        "failed": any(outcome.failed for outcome in outcomes),
-        "msg": _message(processed, operation, counts, check_mode),
-        "summary": {"total": len(outcomes), **{name: counts[name] for name in OUTCOMES}},
-        "api_calls": processed.requests,
+        "changed": any(found.changed for _sender, found in pairs),
+        "failed": any(found.failed for _sender, found in pairs),
+        "msg": _message(run, operation, counts, check_mode),
+        "summary": {"total": len(pairs), **{name: counts[name] for name in OUTCOMES}},
+        "api_calls": run.requests,
     }
     if diff:
-        result["diff"] = _diff(outcomes, check_mode)
-    rows = [_row(outcome) for outcome in outcomes if REPORTS[report](outcome)]
+        result["diff"] = _diff(pairs, check_mode)
+    rows = [_row(sender, found) for sender, found in pairs if REPORTS[report](found)]
     excess = len(str(result)) + len(str(rows)) - (MAX_RESULT_LENGTH - RESERVED_LENGTH)
     result["senders"] = _shorten(rows, excess) if excess > 0 else rows
     return result
 
 
-def _message(processed: RunResult, operation: Operation, counts: Counter[str], check_mode: bool) -> str:
+def _message(run: RunResult, operation: Operation, counts: Counter[str], check_mode: bool) -> str:
     """How many senders have which outcome. If some failed: why, the first of them by reason, and what to do."""
-    outcomes, stopped = processed.outcomes, processed.stopped
-    if check_mode and outcomes:
-        return f"{len(outcomes)} would be sent to be {operation.done}; check mode does not know which senders exist"
+    pairs, stopped = list(run.results.items()), run.stopped
+    if check_mode and pairs:
+        return f"{len(pairs)} would be sent to be {operation.done}; check mode does not know which senders exist"
     summary = ", ".join(f"{counts[name]} {name}" for name in OUTCOMES if counts[name]) or "nothing to do"
-    failures = [outcome for outcome in outcomes if outcome.failed]
+    failures = [pair for pair in pairs if pair[1].failed]
     if not failures:
         return summary
     sentences = [f"The run stopped: {_reason(stopped.code, stopped.message)}"] if stopped else []
-    if stopped and counts["not_attempted"] == len(outcomes):
-        subject = f"None of the {len(outcomes)} senders" if len(outcomes) > 1 else "No sender"
-        sentences.append(f"{subject} was processed: {_names(outcomes)}")
+    if stopped and counts["not_attempted"] == len(pairs):
+        subject = f"None of the {len(pairs)} senders" if len(pairs) > 1 else "No sender"
+        sentences.append(f"{subject} was processed: {_names(pairs)}")
     else:
         known = (stopped.code, stopped.message) if stopped else None
-        sentences.append(f"{len(failures)} of {len(outcomes)} senders failed ({summary}): {_reasons(failures, known)}")
+        sentences.append(f"{len(failures)} of {len(pairs)} senders failed ({summary}): {_reasons(failures, known)}")
     if stopped:
         sentences.append(STOP_CODES.get(stopped.code, ""))
     elif counts["not_attempted"]:
@@ -131,11 +134,11 @@ def _message(processed: RunResult, operation: Operation, counts: Counter[str], c
     return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in filter(None, sentences))
 
 
-def _reasons(failures: Sequence[Outcome], known: tuple[str, str] | None) -> str:
+def _reasons(failures: Sequence[Pair], known: tuple[str, str] | None) -> str:
     """The failed senders, grouped by outcome and reason. The reason ``known`` is not repeated."""
-    groups: dict[tuple[str, str, str], list[Outcome]] = {}
-    for outcome in failures:
-        groups.setdefault((outcome.outcome, outcome.code, outcome.msg), []).append(outcome)
+    groups: dict[tuple[str, str, str], list[Pair]] = {}
+    for sender, result in failures:
+        groups.setdefault((result.outcome, result.code, result.msg), []).append((sender, result))
     parts = [
         f"{_names(group)} {outcome}" + ("" if (code, msg) == known else f": {_reason(code, msg)}")
         for (outcome, code, msg), group in list(groups.items())[:MAX_REASONS]
@@ -148,9 +151,9 @@ def _reason(code: str, message: str) -> str:
     return _truncate(f"{code} {message}".strip(), MAX_REASON_LENGTH)
 
 
-def _names(outcomes: Sequence[Outcome]) -> str:
-    names = [_name(outcome.sender) for outcome in outcomes[:MAX_NAMES]]
-    more = len(outcomes) - len(names)
+def _names(pairs: Sequence[Pair]) -> str:
+    names = [_name(sender) for sender, _result in pairs[:MAX_NAMES]]
+    more = len(pairs) - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")
 
 
@@ -158,14 +161,14 @@ def _name(sender: Sender) -> str:
     return f"{show(sender.name)} ({sender.iso_code})" if sender.iso_code else show(sender.name)
 
 
-def _row(outcome: Outcome) -> dict[str, Any]:
+def _row(sender: Sender, result: SenderResult) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "sender": outcome.sender.name,
-        "outcome": outcome.outcome,
-        "changed": outcome.changed,
-        "failed": outcome.failed,
+        "sender": sender.name,
+        "outcome": result.outcome,
+        "changed": result.changed,
+        "failed": result.failed,
     }
-    optional = (("iso_code", outcome.sender.iso_code), ("id", outcome.id), ("code", outcome.code), ("msg", outcome.msg))
+    optional = (("iso_code", sender.iso_code), ("id", result.id), ("code", result.code), ("msg", result.msg))
     row.update({name: text for name, text in optional if text})
     return row
 
@@ -196,17 +199,17 @@ def _truncate(text: str, max_length: int) -> str:
     return text if length == len(text) else f"{text[: length - 1]}\u2026" if length else ""
 
 
-def _diff(outcomes: Sequence[Outcome], check_mode: bool) -> dict[str, str]:
+def _diff(pairs: Sequence[Pair], check_mode: bool) -> dict[str, str]:
     """Which senders exist before and after the run, as far as it knows. A long diff omits unchanged senders."""
     before: list[str] = []
     after: list[str] = []
-    for outcome in outcomes:
-        line = f"{outcome.sender.name} {outcome.sender.iso_code}".rstrip() + "\n"
-        if outcome.outcome == "unknown":
+    for sender, result in pairs:
+        line = f"{sender.name} {sender.iso_code}".rstrip() + "\n"
+        if result.outcome == "unknown":
             after.append(f"{line[:-1]} (unknown)\n")
-        elif outcome.outcome == "deleted" or (outcome.outcome == "present" and not outcome.changed):
+        elif result.outcome == "deleted" or (result.outcome == "present" and not result.changed):
             before.append(line)
-        if outcome.outcome in ("created", "present"):
+        if result.outcome in ("created", "present"):
             after.append(line)
     note = ""
     unchanged = set(before).intersection(after)

@@ -300,7 +300,7 @@ from ansible_collections.community.kaleyra.plugins.module_utils._result import (
     REPORTS,
     build_result,
     build_warnings,
-    for_display,
+    mask_run,
 )
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import describe
 from ansible_collections.community.kaleyra.plugins.module_utils._sender_file import read_senders
@@ -352,15 +352,15 @@ def main() -> None:
         module.fail_json(msg="; ".join(errors))
 
     if module.check_mode:
-        processed = preview(checked.senders, operation)
+        run = preview(checked.senders, operation)
     else:
         client = Client(client_settings(options), operation)
-        processed = process(checked.senders, client.send, operation, batch_size, options["connections"])
+        run = process(checked.senders, client.send, operation, batch_size, options["connections"])
 
-    processed = for_display(processed, options["api_key"])
-    for warning in [*describe(checked.warnings), *build_warnings(processed, operation)]:
+    run = mask_run(run, options["api_key"])
+    for warning in [*describe(checked.warnings), *build_warnings(run, operation)]:
         module.warn(warning)
-    result = build_result(processed, operation, options["report"], check_mode=module.check_mode, diff=module._diff)
+    result = build_result(run, operation, options["report"], check_mode=module.check_mode, diff=module._diff)
     if result["failed"]:
         module.fail_json(**result)
     module.exit_json(**result)

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from ansible_collections.community.kaleyra.plugins.module_utils._batches import preview
+from ansible_collections.community.kaleyra.plugins.module_utils._response import STOPPING
 from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 from ansible_collections.community.kaleyra.tests.unit.properties.network import Request, Run
@@ -33,12 +34,12 @@ DOCUMENTED = {"reject", "accepted", "create_limit", "delete_limit", "lists", "mi
 
 def complete(run: Run) -> Iterator[str]:
     """1: every sender has one outcome, in input order. 5: which outcomes mean a change, and a failure."""
-    if [outcome.sender for outcome in run.processed.outcomes] != run.senders:
+    if list(run.processed.results) != run.senders:
         yield "the outcomes are not those of the senders, in order"
     for sender, outcome in run.outcomes:
         if (outcome.changed, outcome.failed) not in CHANGED_AND_FAILED[outcome.outcome]:
             yield f"{sender.name}: {outcome.outcome}, changed {outcome.changed}, failed {outcome.failed}"
-    if [outcome.sender for outcome in preview(run.senders, run.operation).outcomes] != run.senders:  # 8
+    if list(preview(run.senders, run.operation).results) != run.senders:  # 8
         yield "the preview is not that of the senders, in order"
 
 
@@ -115,12 +116,12 @@ def _result(run: Run, request: Request, sender: Sender) -> str:
 def stops(run: Run) -> Iterator[str]:
     """1 and 2: the run ends early only after an error of the account, two lost responses in a row, or a long search."""
     last = run.requests[-1].response if run.requests else None
-    outcomes = {outcome.outcome for outcome in run.processed.outcomes}
+    outcomes = {outcome.outcome for _sender, outcome in run.outcomes}
     if run.connections == 1:
         for number, request in enumerate(run.requests[:-1]):
-            if request.response.kind is Kind.STOP or _two_lost(run, number):
+            if request.response.kind in STOPPING or _two_lost(run, number):
                 yield f"requests after request {number}, which stops the run"
-        stopped = last is not None and (last.kind is Kind.STOP or _two_lost(run, len(run.requests) - 1))
+        stopped = last is not None and (last.kind in STOPPING or _two_lost(run, len(run.requests) - 1))
         searched = _search_requests(run) >= MAX_SEARCH_REQUESTS - 1
         if "not_attempted" in outcomes and not stopped and not searched:
             yield "not_attempted, and nothing stopped the run"
@@ -162,7 +163,7 @@ def no_duplicates(run: Run) -> Iterator[str]:
 def economical(run: Run) -> Iterator[str]:
     """9: as few requests as the API allows, and for other servers no more than a bound. 11: retries are counted."""
     attempts = [attempt for request in run.requests for attempt in request.attempts]
-    if run.processed.requests != sum(attempt.requests for attempt in attempts):
+    if run.processed.requests != sum(attempt.kind is not Kind.NOT_SENT for attempt in attempts):
         yield f"{run.processed.requests} requests are reported, {len(attempts)} were made"
     if len(run.processed.retry_reasons) != len(attempts) - len(run.requests):
         yield f"{len(run.processed.retry_reasons)} retries are reported, {len(attempts) - len(run.requests)} were made"

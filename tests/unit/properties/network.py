@@ -11,10 +11,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.community.kaleyra.plugins.module_utils._batches import Outcome, RunResult, process
+from ansible_collections.community.kaleyra.plugins.module_utils._batches import RunResult, process
 from ansible_collections.community.kaleyra.plugins.module_utils._client import send_with_retries
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE, Operation
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Response, read_response
+from ansible_collections.community.kaleyra.plugins.module_utils._response import (
+    STOPPING,
+    Exchange,
+    Response,
+    SenderResult,
+    read_response,
+)
 from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 from mock_api_simulator import STRANGER, Account, Behavior, Failure, respond
@@ -81,7 +87,7 @@ class Network:
     _sent_after_stop: int = 0
     _lock: Any = field(default_factory=threading.Lock)
 
-    def send(self, senders: Sequence[Sender]) -> Response:
+    def send(self, senders: Sequence[Sender]) -> Exchange:
         """What the client does, without HTTP and without waiting."""
         request = Request(tuple(senders))
         with self._lock:
@@ -94,12 +100,13 @@ class Network:
             self._in_flight.append(request)
         if self.latency:
             time.sleep(self.latency)
-        request.response = send_with_retries(lambda: self._attempt(request), self.scenario.retries, self._wait)
+        exchange = send_with_retries(lambda: self._attempt(request), self.scenario.retries, self._wait)
+        request.response = exchange.response
         with self._lock:
             self._in_flight.remove(request)
             self.requests.append(request)
-            self._stopped = self._stopped or request.response.kind is Kind.STOP
-        return request.response
+            self._stopped = self._stopped or request.response.kind in STOPPING
+        return exchange
 
     def finish(self, connections: int) -> None:
         """Let late requests arrive."""
@@ -124,7 +131,7 @@ class Network:
             if name == "late":
                 self._late.append(payload)
         if name == "not sent":
-            response = Response(Kind.STOP, message="cannot connect", retry=True, requests=0)
+            response = Response(Kind.NOT_SENT, message="cannot connect", retry=True)
         elif failure.kind.startswith("reset"):
             response = Response(Kind.LOST, message="no response", retry=True)
         else:
@@ -163,8 +170,8 @@ class Run:
         return OPERATIONS[self.scenario.operation]
 
     @property
-    def outcomes(self) -> Iterable[tuple[Sender, Outcome]]:
-        return zip(self.senders, self.processed.outcomes)
+    def outcomes(self) -> Iterable[tuple[Sender, SenderResult]]:
+        return self.processed.results.items()
 
 
 def open_account(scenario: Scenario) -> Account:

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.community.kaleyra.plugins.module_utils._batches import Outcome, RunResult, process
+from ansible_collections.community.kaleyra.plugins.module_utils._batches import RunResult, process
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import Operation
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Response, SenderResult
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Exchange, Response, SenderResult
 from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 from ansible_collections.community.kaleyra.tests.unit.properties import guarantees
@@ -22,8 +22,8 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 
 
-def reads(change: Callable[[Operation, Sequence[Sender], Response], Response]) -> Any:
-    """An algorithm that reads some responses wrongly."""
+def receives(change: Callable[[Operation, Sequence[Sender], Exchange], Exchange]) -> Any:
+    """An algorithm to which the client reports something wrong."""
 
     def wrong(senders: Any, send: Any, operation: Any, *options: Any) -> RunResult:
         return process(senders, lambda batch: change(operation, batch, send(batch)), operation, *options)
@@ -31,16 +31,23 @@ def reads(change: Callable[[Operation, Sequence[Sender], Response], Response]) -
     return wrong
 
 
+def reads(change: Callable[[Operation, Sequence[Sender], Response], Response]) -> Any:
+    """An algorithm that reads some responses wrongly."""
+    return receives(
+        lambda operation, senders, exchange: replace(exchange, response=change(operation, senders, exchange.response))
+    )
+
+
 def reads_kind(kind: Kind, as_kind: Kind) -> Any:
     return reads(lambda _op, _senders, response: replace(response, kind=as_kind) if response.kind is kind else response)
 
 
-def reports(change: Callable[[Operation, Outcome], Outcome]) -> Any:
-    """An algorithm that reports some outcomes wrongly."""
+def reports(change: Callable[[Operation, SenderResult], SenderResult]) -> Any:
+    """An algorithm that reports some results wrongly."""
 
     def wrong(senders: Any, send: Any, operation: Any, *options: Any) -> RunResult:
         processed = process(senders, send, operation, *options)
-        return replace(processed, outcomes=[change(operation, outcome) for outcome in processed.outcomes])
+        return replace(processed, results={s: change(operation, found) for s, found in processed.results.items()})
 
     return wrong
 
@@ -67,7 +74,7 @@ def all_rejected(_operation: Operation, senders: Sequence[Sender], response: Res
 
 def backwards(senders: Any, send: Any, *options: Any) -> RunResult:
     processed = process(senders[::-1], send, *options)
-    return replace(processed, outcomes=processed.outcomes[::-1])
+    return replace(processed, results=dict(reversed(processed.results.items())))
 
 
 def other_batch_size(change: Callable[[int], int]) -> Any:
@@ -78,25 +85,23 @@ def other_batch_size(change: Callable[[int], int]) -> Any:
 
 def no_outcome_if_stopped(*arguments: Any) -> RunResult:
     processed = process(*arguments)
-    attempted = [outcome for outcome in processed.outcomes if outcome.outcome != "not_attempted"]
-    return replace(processed, outcomes=attempted)
+    attempted = {sender: found for sender, found in processed.results.items() if found.outcome != "not_attempted"}
+    return replace(processed, results=attempted)
 
 
 WRONG: dict[str, tuple[Any, Any]] = {
     "leaves out senders that were not attempted": (guarantees.complete, no_outcome_if_stopped),
-    "reports unknown senders as unchanged": (
-        guarantees.complete,
-        reports(lambda _operation, found: found._replace(changed=found.changed and found.outcome != "unknown")),
-    ),
     "rejects all senders of a rejected request": (guarantees.isolated, reads(all_rejected)),
     "treats a sender of another account as an existing one": (guarantees.isolated, reads(other_account_as_present)),
     "forgets that an attempt was lost": (
         guarantees.honest,
-        reads(lambda _operation, _senders, response: replace(response, attempt_lost=False)),
+        receives(lambda _operation, _senders, exchange: replace(exchange, attempt_lost=False)),
     ),
     "reports present and absent senders as unchanged": (
         guarantees.honest,
-        reports(lambda operation, found: found._replace(changed=found.changed and found.outcome != operation.already)),
+        reports(
+            lambda operation, found: found._replace(in_doubt=found.in_doubt and found.outcome != operation.already)
+        ),
     ),
     "reports a sender as created after a lost response": (guarantees.honest, reads(lost_as_done)),
     "believes that a lost request did nothing": (guarantees.honest, reads_kind(Kind.LOST, Kind.STOP)),
@@ -121,7 +126,7 @@ WRONG: dict[str, tuple[Any, Any]] = {
     ),
     "does not count retries": (
         guarantees.economical,
-        reads(lambda _operation, _senders, response: replace(response, requests=min(1, response.requests))),
+        receives(lambda _operation, _senders, exchange: replace(exchange, requests=min(1, exchange.requests))),
     ),
 }
 ANY = st.one_of(*(scenarios(operation, quiet) for operation in ("create", "delete") for quiet in (True, False)))

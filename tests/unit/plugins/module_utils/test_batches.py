@@ -17,7 +17,7 @@ from ansible_collections.community.kaleyra.plugins.module_utils._batches import 
     process,
 )
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Response, SenderResult
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Exchange, Response, SenderResult
 from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
@@ -41,7 +41,8 @@ class Server:
     def send(self, senders):
         expected, response = self.script.pop(0)
         assert [sender.name for sender in senders] == expected.split()
-        return response(senders, self.operation) if callable(response) else response
+        found = response(senders, self.operation) if callable(response) else response
+        return found if isinstance(found, Exchange) else Exchange(found)
 
 
 def success(**results):
@@ -73,33 +74,33 @@ def _named(kind, results):
 def after_lost_attempt(response):
     def with_lost_attempt(senders, operation):
         given = response(senders, operation) if callable(response) else response
-        return Response(given.kind, given.code, given.message, given.results, requests=2, attempt_lost=True)
+        return Exchange(given, requests=2, attempt_lost=True)
 
     return with_lost_attempt
 
 
 def run(script, names, operation=CREATE, batch_size=9):
     server = Server(script, operation)
-    processed = process([Sender(name) for name in names.split()], server.send, operation, batch_size)
+    run_result = process([Sender(name) for name in names.split()], server.send, operation, batch_size)
     assert not server.script, "some requests were not sent"
-    return processed
+    return run_result
 
 
-def outcomes(processed, operation=CREATE):
+def outcomes(run_result, operation=CREATE):
     """Outcome by name. ``!`` marks one that is changed although its outcome does not imply it.
 
     Those that failed or are in doubt have a message, and those that failed a code.
     """
     shown = {}
-    for outcome in processed.outcomes:
-        text = {operation.done: "done", operation.already: "already"}.get(outcome.outcome, outcome.outcome)
-        assert outcome.failed == (text in ("rejected", "unknown", "not_attempted"))
+    for sender, result in run_result.results.items():
+        text = {operation.done: "done", operation.already: "already"}.get(result.outcome, result.outcome)
+        assert result.failed == (text in ("rejected", "unknown", "not_attempted"))
         may_vary = text in ("already", "rejected")
-        assert may_vary or outcome.changed == (text in ("done", "unknown"))
-        in_doubt = may_vary and outcome.changed
-        assert bool(outcome.msg) == (outcome.failed or in_doubt)
-        assert outcome.code or not outcome.failed
-        shown[outcome.sender.name] = f"{text}!" if in_doubt else text
+        assert may_vary or result.changed == (text in ("done", "unknown"))
+        in_doubt = may_vary and result.changed
+        assert bool(result.msg) == (result.failed or in_doubt)
+        assert result.code or not result.failed
+        shown[sender.name] = f"{text}!" if in_doubt else text
     return shown
 
 
@@ -226,45 +227,45 @@ def test_example(name, operation):
 
 def test_outcomes_keep_what_the_response_says():
     result = SenderResult("created", "6XX67", "MSG106")
-    processed = run([("A", lambda senders, _op: Response(Kind.SUCCESS, results={senders[0]: result}))], "A")
-    assert processed.outcomes[0][4:] == ("6XX67", "MSG106", "")
+    run_result = run([("A", lambda senders, _op: Response(Kind.SUCCESS, results={senders[0]: result}))], "A")
+    assert list(run_result.results.values()) == [result]
 
 
 @pytest.mark.parametrize("response", [LOST, STOP, TOO_LARGE])
 def test_a_failed_sender_has_the_code_and_message_of_the_response(response):
-    [outcome] = run([("A", response)], "A").outcomes
-    assert (outcome.code, outcome.msg) == (response.code, response.message)
+    [result] = run([("A", response)], "A").results.values()
+    assert (result.code, result.msg) == (response.code, response.message)
 
 
 def test_unsent_senders_get_the_reason_of_the_stop():
-    processed = run([("A", STOP)], "A B", batch_size=1)
-    assert {(outcome.code, outcome.msg) for outcome in processed.outcomes} == {("E110", "low balance")}
-    assert processed.stopped is STOP
+    run_result = run([("A", STOP)], "A B", batch_size=1)
+    assert {(result.code, result.msg) for result in run_result.results.values()} == {("E110", "low balance")}
+    assert run_result.stopped is STOP
 
 
 def test_a_rejected_sender_in_doubt_has_the_reason_and_the_doubt():
-    [outcome] = run([("A", after_lost_attempt(rejected(A="rejected")))], "A").outcomes
-    assert all(text in outcome.msg for text in ("a reason", "may have created"))
+    [result] = run([("A", after_lost_attempt(rejected(A="rejected")))], "A").results.values()
+    assert all(text in result.msg for text in ("a reason", "may have created"))
 
 
 def test_senders_after_two_lost_requests_get_a_reason_that_says_so():
-    processed = run([("A", LOST), ("B", LOST)], "A B C", batch_size=1)
-    assert "2 requests in a row" in processed.outcomes[2].msg
-    assert LOST.message in processed.outcomes[2].msg
+    last = list(run([("A", LOST), ("B", LOST)], "A B C", batch_size=1).results.values())[-1]
+    assert "2 requests in a row" in last.msg
+    assert LOST.message in last.msg
 
 
 def test_requests_and_retry_reasons_are_added_up():
-    retried = Response(Kind.SUCCESS, requests=3, retry_reasons=("timed out", "HTTP 503"))
+    retried = Exchange(Response(Kind.SUCCESS), requests=3, retry_reasons=("timed out", "HTTP 503"))
     assert run([("A", retried), ("A", all_done)], "A").requests == 4
     assert run([("A", retried), ("A", all_done)], "A").retry_reasons == ["timed out", "HTTP 503"]
 
 
 def test_an_empty_list_sends_nothing():
-    assert run([], "").outcomes == []
+    assert run([], "").results == {}
 
 
 def test_a_preview_sends_nothing_and_shows_what_would_be_sent():
-    assert [(o.outcome, o.changed) for o in preview([Sender("A")], DELETE).outcomes] == [("deleted", True)]
+    assert list(preview([Sender("A")], DELETE).results.values()) == [SenderResult("deleted")]
 
 
 def test_bisecting_stops_at_its_limit():
@@ -272,14 +273,13 @@ def test_bisecting_stops_at_its_limit():
 
     def send(senders):
         sent.append(len(senders))
-        return UNNAMED
+        return Exchange(UNNAMED)
 
-    processed = process([Sender(f"S{number}") for number in range(1000)], send, CREATE, 1000)
+    run_result = process([Sender(f"S{number}") for number in range(1000)], send, CREATE, 1000)
     assert len(sent) == MAX_SEARCH_REQUESTS + 1
-    assert set(outcomes(processed).values()) == {"not_attempted"}
-    assert {(outcome.code, outcome.msg.split(": ")[1]) for outcome in processed.outcomes} == {
-        ("WA400", "incorrect payload")
-    }
+    assert set(outcomes(run_result).values()) == {"not_attempted"}
+    found = {(result.code, result.msg.split(": ")[1]) for result in run_result.results.values()}
+    assert found == {("WA400", "incorrect payload")}
 
 
 def test_run_stops_if_every_request_is_too_large():
@@ -287,11 +287,11 @@ def test_run_stops_if_every_request_is_too_large():
 
     def send(senders):
         sent.append(senders)
-        return TOO_LARGE
+        return Exchange(TOO_LARGE)
 
-    processed = process([Sender(f"S{number}") for number in range(500)], send, CREATE, 100)
+    run_result = process([Sender(f"S{number}") for number in range(500)], send, CREATE, 100)
     assert len(sent) == MAX_SEARCH_REQUESTS + 1
-    assert {outcome.outcome for outcome in processed.outcomes} == {"rejected", "not_attempted"}
+    assert {result.outcome for result in run_result.results.values()} == {"rejected", "not_attempted"}
 
 
 def test_traffic_is_not_quadratic_if_responses_name_one_error_each():
@@ -299,7 +299,7 @@ def test_traffic_is_not_quadratic_if_responses_name_one_error_each():
 
     def send(senders):
         rows.append(len(senders))
-        return Response(Kind.REJECTED, results={senders[0]: SenderResult("present")})
+        return Exchange(Response(Kind.REJECTED, results={senders[0]: SenderResult("present")}))
 
     process([Sender(f"S{number}") for number in range(2000)], send, CREATE, 2000)
     assert sum(rows) < 20 * 2000
@@ -312,11 +312,11 @@ def test_few_requests_find_many_existing_senders():
     def send(senders):
         sent.append(len(senders))
         existing = {s: SenderResult("present") for s in senders if not s.name.endswith("0")}
-        return Response(Kind.REJECTED, results=existing) if existing else all_done(senders, CREATE)
+        return Exchange(Response(Kind.REJECTED, results=existing) if existing else all_done(senders, CREATE))
 
-    processed = process([Sender(f"S{number}") for number in range(500)], send, CREATE, 50)
+    run_result = process([Sender(f"S{number}") for number in range(500)], send, CREATE, 50)
     assert sent == [50] * 11
-    assert sum(outcome.outcome == "created" for outcome in processed.outcomes) == 50
+    assert sum(result.outcome == "created" for result in run_result.results.values()) == 50
 
 
 class TestBatches:
@@ -370,7 +370,7 @@ class Gate:
             self.changed.notify_all()
             assert self.changed.wait_for(lambda: name in self.released, timeout=20)
         response = self.responses.get(name, all_done)
-        return response(senders, CREATE) if callable(response) else response
+        return Exchange(response(senders, CREATE) if callable(response) else response)
 
     def release(self, *names):
         with self.changed:
@@ -458,11 +458,11 @@ def test_no_two_requests_in_flight_share_a_name(names, batch_size):
         threading.Event().wait(0.02)
         with lock:
             in_flight.remove(keys)
-        return all_done(batch, CREATE)
+        return Exchange(all_done(batch, CREATE))
 
-    processed = process(senders, send, CREATE, batch_size, connections=4)
+    run_result = process(senders, send, CREATE, batch_size, connections=4)
     assert overlaps == []
-    assert set(outcomes(processed).values()) == {"done"}
+    assert set(outcomes(run_result).values()) == {"done"}
 
 
 def test_all_senders_are_sent_without_threads(monkeypatch):
@@ -471,8 +471,8 @@ def test_all_senders_are_sent_without_threads(monkeypatch):
 
     monkeypatch.setattr(threading.Thread, "start", start)
     server = Server([("A", all_done), ("B", all_done), ("C", all_done)])
-    processed = process([Sender(name) for name in "ABC"], server.send, CREATE, 1, connections=4)
-    assert outcomes(processed) == dict.fromkeys("ABC", "done")
+    run_result = process([Sender(name) for name in "ABC"], server.send, CREATE, 1, connections=4)
+    assert outcomes(run_result) == dict.fromkeys("ABC", "done")
 
 
 def test_reason_is_first_response_that_stops_run():
@@ -480,13 +480,13 @@ def test_reason_is_first_response_that_stops_run():
 
     def send(senders):
         if senders[0].name == "A":
-            return all_done(senders, CREATE)
+            return Exchange(all_done(senders, CREATE))
         in_flight.wait(10)
-        return STOP if senders[0].name == "B" else LOST
+        return Exchange(STOP if senders[0].name == "B" else LOST)
 
-    processed = process([Sender(name) for name in "ABCDE"], send, CREATE, 1, connections=3)
-    assert processed.stopped is STOP
-    assert outcomes(processed)["B"] == "not_attempted"
+    run_result = process([Sender(name) for name in "ABCDE"], send, CREATE, 1, connections=3)
+    assert run_result.stopped is STOP
+    assert outcomes(run_result)["B"] == "not_attempted"
 
 
 @pytest.mark.parametrize("connections", [1, 4])

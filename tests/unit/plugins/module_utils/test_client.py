@@ -43,14 +43,16 @@ def unused_port():
         return server.getsockname()[1]
 
 
-def assert_lost(result, *words, retry=True):
-    assert (result.kind, result.retry, result.requests) == (Kind.LOST, retry, 1)
-    assert [word for word in words if word not in result.message] == []
+def assert_lost(exchange, *words, retry=True):
+    response = exchange.response
+    assert (response.kind, response.retry, exchange.requests) == (Kind.LOST, retry, 1)
+    assert [word for word in words if word not in response.message] == []
 
 
-def assert_not_sent(result, *words):
-    assert (result.kind, result.retry, result.requests) == (Kind.STOP, True, 0)
-    assert [word for word in ("cannot connect to ", *words) if word not in result.message] == []
+def assert_not_sent(exchange, *words):
+    response = exchange.response
+    assert (response.kind, response.retry, exchange.requests) == (Kind.NOT_SENT, True, 0)
+    assert [word for word in ("cannot connect to ", *words) if word not in response.message] == []
 
 
 @pytest.fixture
@@ -131,7 +133,7 @@ def test_uses_every_field_of_the_client_settings(start_server):
 
     url, _received = start_server(response())
     settings = Recorder(url + PATH, SAMPLE_KEY, timeout=10.0, retries=0, verify=True)
-    assert Client(settings, CREATE).send([ADPAI]).kind is Kind.SUCCESS
+    assert Client(settings, CREATE).send([ADPAI]).response.kind is Kind.SUCCESS
     assert used >= {field.name for field in dataclasses.fields(ClientSettings)}
 
 
@@ -140,7 +142,7 @@ def test_sends_key_only_in_its_header(start_server, ca, tmp_path, monkeypatch, k
     (tmp_path / "netrc").write_text("default\nlogin someone\npassword secret\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     url, received = start_server(response(), certificate=ca.issue_cert("127.0.0.1") if certificate else None)
-    assert client(url, api_key=key, verify=str(tmp_path / "ca.pem")).send([ADPAI]).kind is Kind.SUCCESS
+    assert client(url, api_key=key, verify=str(tmp_path / "ca.pem")).send([ADPAI]).response.kind is Kind.SUCCESS
     ((head, body),) = received
     assert head.count(key) == head.count(f"\r\napi-key: {key}\r\n") == 1
     assert key.encode() not in body
@@ -152,7 +154,7 @@ def test_keeps_connections_open(mock_api, threads):
     sending = client(mock_api.url)
     senders = [[Sender(f"S{number}", "testing", "us")] for number in range(40)]
     with concurrent.futures.ThreadPoolExecutor(threads) as pool:
-        assert {result.kind for result in pool.map(sending.send, senders)} == {Kind.SUCCESS}
+        assert {exchange.response.kind for exchange in pool.map(sending.send, senders)} == {Kind.SUCCESS}
     assert len(mock_api.requests) == 40
     assert 1 <= mock_api.connections <= threads
 
@@ -170,7 +172,7 @@ def test_keeps_connections_open(mock_api, threads):
 )
 def test_reads_response(start_server, reply):
     url, _received = start_server(reply)
-    assert client(url).send([ADPAI]).kind is Kind.SUCCESS
+    assert client(url).send([ADPAI]).response.kind is Kind.SUCCESS
 
 
 @pytest.mark.parametrize(
@@ -193,7 +195,7 @@ def test_unusable_response_is_lost(start_server, reply, reason):
 
 def test_response_is_not_decompressed_twice(start_server):
     url, _received = start_server(response(gzip.compress(gzip.compress(ACCEPTED)), 200, "Content-Encoding: gzip, gzip"))
-    assert client(url).send([ADPAI]).kind is Kind.LOST
+    assert client(url).send([ADPAI]).response.kind is Kind.LOST
 
 
 @pytest.mark.parametrize(
@@ -332,7 +334,7 @@ def test_message_names_missing_ca_file(monkeypatch):
 
 def test_certificate_is_not_checked_without_verification(start_server, ca):
     url, _received = start_server(response(), certificate=ca.issue_cert("kaleyra.invalid"))
-    assert client(url, verify=False).send([ADPAI]).kind is Kind.SUCCESS  # a warning would be an error here
+    assert client(url, verify=False).send([ADPAI]).response.kind is Kind.SUCCESS  # a warning would be an error here
 
 
 def test_reports_port_that_does_not_speak_tls(mock_api):
@@ -344,9 +346,9 @@ def test_reports_port_that_does_not_speak_tls(mock_api):
 def test_redirects_are_not_followed(start_server, start_mock_api, status, location):
     other = start_mock_api()
     url, _received = start_server(response(b"", status, f"Location: {location or other.url + PATH}"))
-    result = client(url).send([ADPAI])
-    assert (result.kind, result.retry) == (Kind.LOST if status == 303 else Kind.STOP, False)
-    assert "redirect not followed" in result.message
+    found = client(url).send([ADPAI]).response
+    assert (found.kind, found.retry) == (Kind.LOST if status == 303 else Kind.STOP, False)
+    assert "redirect not followed" in found.message
     assert other.connections == 0
 
 
@@ -354,7 +356,7 @@ def test_redirects_are_not_followed(start_server, start_mock_api, status, locati
 def test_plain_http_uses_no_proxy(start_mock_api, monkeypatch, variable):
     mock_api, proxy = start_mock_api(), start_mock_api()
     monkeypatch.setenv(variable, proxy.url)
-    assert client(mock_api.url).send([ADPAI]).kind is Kind.SUCCESS
+    assert client(mock_api.url).send([ADPAI]).response.kind is Kind.SUCCESS
     assert proxy.connections == 0
 
 
@@ -382,16 +384,16 @@ def test_message_names_proxy_that_failed(set_proxy, proxy, reason):
     set_proxy(proxy.format(PASSWORD, unused_port()))
     result = client("https://kaleyra.invalid").send([ADPAI])
     assert_not_sent(result, "kaleyra.invalid through the proxy in HTTPS_PROXY: ", reason)
-    assert PASSWORD not in result.message
+    assert PASSWORD not in result.response.message
 
 
 @pytest.mark.parametrize("date", [False, True])
 def test_reads_retry_after(start_server, date):
     value = email.utils.formatdate(time.time() + 1000, usegmt=True) if date else "1000"
     url, _received = start_server(response(b"", 429, f"Retry-After: {value}"))
-    result = client(url).send([ADPAI])
-    assert (result.kind, result.retry) == (Kind.STOP, True)
-    assert 900 < result.retry_after <= 1000
+    found = client(url).send([ADPAI]).response
+    assert (found.kind, found.retry) == (Kind.STOP, True)
+    assert 900 < found.retry_after <= 1000
 
 
 @pytest.mark.parametrize(
@@ -399,24 +401,24 @@ def test_reads_retry_after(start_server, date):
 )
 def test_ignores_other_retry_after(start_server, value):
     url, _received = start_server(response(b"", 503, f"Retry-After: {value}"))
-    result = client(url).send([ADPAI])
-    assert (result.kind, result.retry) == (Kind.LOST, True)
-    assert not 0 < result.retry_after <= _client.MAX_WAIT
+    found = client(url).send([ADPAI]).response
+    assert (found.kind, found.retry) == (Kind.LOST, True)
+    assert not 0 < found.retry_after <= _client.MAX_WAIT
 
 
 def test_retries_over_http(mock_api):
     mock_api.script(["reset_after"])
     result = client(mock_api.url, retries=1).send([ADPAI])
-    assert (result.kind, result.requests, result.attempt_lost) == (Kind.REJECTED, 2, True)
+    assert (result.response.kind, result.requests, result.attempt_lost) == (Kind.REJECTED, 2, True)
     assert len(result.retry_reasons) == 1
 
 
 def test_account_error_ends_retries(mock_api):
     mock_api.script([401, 503])
     sending = client(mock_api.url, retries=3)
-    assert sending.send([ADPAI]).kind is Kind.STOP
+    assert sending.send([ADPAI]).response.kind is Kind.STOP
     result = sending.send([ADPAI])
-    assert (result.kind, result.requests) == (Kind.LOST, 1)
+    assert (result.response.kind, result.requests) == (Kind.LOST, 1)
 
 
 def test_stop_ends_waits(mock_api):
@@ -427,5 +429,5 @@ def test_stop_ends_waits(mock_api):
         while not mock_api.requests:
             time.sleep(0.01)
         sending.stop()
-        assert waiting.result(30).kind is Kind.LOST
+        assert waiting.result(30).response.kind is Kind.LOST
     assert len(mock_api.requests) == 1

@@ -8,13 +8,13 @@ import itertools
 
 import pytest
 from ansible_collections.community.kaleyra.plugins.module_utils._client import MAX_WAIT, send_with_retries
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Response
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Exchange, Response
 from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 
 SUCCESS = Response(Kind.SUCCESS)
 LOST = Response(Kind.LOST, message="lost", retry=True)
 BUSY = Response(Kind.STOP, message="busy", retry=True)
-NOT_SENT = Response(Kind.STOP, message="not sent", retry=True, requests=0)
+NOT_SENT = Response(Kind.NOT_SENT, message="not sent", retry=True)
 
 
 def busy_for(seconds):
@@ -48,21 +48,21 @@ def send(*responses, retries=3, stopped=False):
     ids=lambda response: response.kind.name,
 )
 def test_final_response_is_not_retried(response):
-    assert send(response) == (response, [])
+    assert send(response) == (Exchange(response), [])
 
 
 def test_reports_earlier_attempts():
-    response, waits = send(LOST, NOT_SENT, BUSY, SUCCESS)
-    assert (response.kind, response.requests) == (Kind.SUCCESS, 3)
-    assert response.retry_reasons == ("lost", "not sent", "busy")
+    exchange, waits = send(LOST, NOT_SENT, BUSY, SUCCESS)
+    assert (exchange.response.kind, exchange.requests) == (Kind.SUCCESS, 3)
+    assert exchange.retry_reasons == ("lost", "not sent", "busy")
     assert len(waits) == 3
 
 
 @pytest.mark.parametrize("retries", [0, 1, 4])
 def test_last_attempt_is_the_result_without_more_retries(retries):
-    response, waits = send(LOST, retries=retries)
-    assert (response.kind, response.message, response.requests) == (Kind.LOST, "lost", retries + 1)
-    assert len(response.retry_reasons) == len(waits) == retries
+    exchange, waits = send(LOST, retries=retries)
+    assert (exchange.response, exchange.requests) == (LOST, retries + 1)
+    assert len(exchange.retry_reasons) == len(waits) == retries
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_last_attempt_is_the_result_without_more_retries(retries):
     ],
 )
 def test_remembers_lost_attempts(responses, expected):
-    response, _waits = send(*responses)
-    assert response.attempt_lost is expected
+    exchange, _waits = send(*responses)
+    assert exchange.attempt_lost is expected
 
 
 def test_waits_grow_and_differ():
@@ -97,17 +97,17 @@ def test_waits_as_long_as_server_asks():
 
 @pytest.mark.parametrize("response", [LOST, BUSY, NOT_SENT, busy_for(13.0)])
 def test_all_waits_together_are_bounded(response):
-    response, waits = send(response, retries=1000)
+    exchange, waits = send(response, retries=1000)
     assert 10 < sum(waits) <= MAX_WAIT
-    assert "not retried" in response.message
+    assert "not retried" in exchange.response.message
 
 
 def test_does_not_retry_before_server_allows():
-    response, waits = send(busy_for(20.0), busy_for(41.0))
-    assert (response.kind, waits) == (Kind.STOP, [20.0])
-    assert "41 s" in response.message
+    exchange, waits = send(busy_for(20.0), busy_for(41.0))
+    assert (exchange.response.kind, waits) == (Kind.STOP, [20.0])
+    assert "41 s" in exchange.response.message
 
 
 def test_does_not_retry_after_stop():
-    response, _waits = send(LOST, stopped=True)
-    assert response == LOST
+    exchange, _waits = send(LOST, stopped=True)
+    assert exchange == Exchange(LOST)

@@ -44,9 +44,9 @@ def check_texts(response, content):
     code = payload["code"] if payload else ""
     assert response.code == code
     assert response.message
-    for outcome, _id, result_code, msg in response.results.values():
-        assert result_code == ("" if outcome in ("present", "absent") else code)
-        assert bool(msg) == (outcome in ("rejected", "unknown"))
+    for result in response.results.values():
+        assert result.code == ("" if result.outcome in ("present", "absent") else code)
+        assert bool(result.msg) == (result.outcome in ("rejected", "unknown"))
 
 
 ALL = {"ADPAI": "created", "ABCF01": "created"}
@@ -263,7 +263,7 @@ def test_rejection(name):
 
 def test_rejection_keeps_the_reason_and_the_code():
     response = read(400, body("MSG134", error=named(ADPAI="it can only be 6 character")))
-    assert [result[1:] for result in response.results.values()] == [("", "MSG134", "it can only be 6 character")]
+    assert [result[1:4] for result in response.results.values()] == [("", "MSG134", "it can only be 6 character")]
 
 
 def test_rejection_by_rows_keeps_their_reasons():

@@ -7,28 +7,26 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.community.kaleyra.plugins.module_utils._batches import Outcome, RunResult
+from ansible_collections.community.kaleyra.plugins.module_utils._batches import RunResult
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE
-from ansible_collections.community.kaleyra.plugins.module_utils._response import Response
+from ansible_collections.community.kaleyra.plugins.module_utils._response import Response, SenderResult
 from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._result import (
     MAX_RESULT_LENGTH,
     OUTCOMES,
     build_result,
     build_warnings,
-    for_display,
+    mask_run,
 )
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
-CHANGED = ("created", "deleted", "unknown")
-FAILED = ("rejected", "unknown", "not_attempted")
 KEY = "Axxxxxxxxxxxxxxxxxxxxxxxxxxxx3"
 WRONG_KEY = Response(Kind.STOP, code="RBC001", message="Incorrect SID or API key.")
 
 
-def outcome(name, value, iso_code="in", changed=None, **texts):
-    changed = value in CHANGED if changed is None else changed
-    return Outcome(Sender(name, "testing", iso_code), value, changed, value in FAILED, **texts)
+def outcome(name, value, iso_code="in", changed=False, **texts):
+    """A sender and its result. ``changed`` marks one in doubt, whose outcome does not imply a change."""
+    return Sender(name, "testing", iso_code), SenderResult(value, **texts, in_doubt=changed)
 
 
 def one_of_each(**texts):
@@ -36,7 +34,7 @@ def one_of_each(**texts):
 
 
 def result(outcomes, report="all", operation=CREATE, check_mode=False, diff=False, **processed):
-    return build_result(RunResult(outcomes, **processed), operation, report, check_mode=check_mode, diff=diff)
+    return build_result(RunResult(dict(outcomes), **processed), operation, report, check_mode=check_mode, diff=diff)
 
 
 def message(outcomes, **processed):
@@ -153,12 +151,12 @@ def test_preview_reports_that_existence_is_unknown(operation):
 
 
 def test_no_warning_without_retry_or_doubt():
-    assert build_warnings(RunResult(one_of_each()), CREATE) == []
+    assert build_warnings(RunResult(dict(one_of_each())), CREATE) == []
 
 
 def test_warning_counts_retries_by_reason():
     reasons = ["HTTP 503", "HTTP 429", "HTTP 503"]
-    (warning,) = build_warnings(RunResult([], retry_reasons=reasons), CREATE)
+    (warning,) = build_warnings(RunResult({}, retry_reasons=reasons), CREATE)
     assert "3 in total" in warning
     assert "HTTP 503 (2x); HTTP 429 (1x)" in warning
 
@@ -166,7 +164,7 @@ def test_warning_counts_retries_by_reason():
 @pytest.mark.parametrize("value", ["present", "absent", "rejected"])
 def test_warning_names_senders_in_doubt(value):
     outcomes = [outcome(f"S{number}", value, iso_code="", changed=True) for number in range(7)]
-    (warning,) = build_warnings(RunResult(outcomes), DELETE)
+    (warning,) = build_warnings(RunResult(dict(outcomes)), DELETE)
     assert "whether this run deleted" in warning
     assert "response" in warning
     assert "S0, S1, S2, S3, S4 and 2 more" in warning
@@ -178,18 +176,18 @@ def test_warning_names_senders_in_doubt(value):
 @pytest.mark.parametrize("text", [f"\x1b[31m{KEY}\ud800", f"{'x' * 990}{KEY}", "y" * 1_000_000])
 def test_texts_of_servers_are_safe_to_display(text):
     unsafe = RunResult(
-        [outcome(name, "rejected", **{name: text}) for name in ("id", "code", "msg")],
+        dict(outcome(name, "rejected", **{name: text}) for name in ("id", "code", "msg")),
         retry_reasons=[text],
         stopped=Response(Kind.STOP, code=text, message=text),
     )
-    safe = for_display(unsafe, KEY)
+    safe = mask_run(unsafe, KEY)
     found = build_result(safe, CREATE, "all", diff=True)
     printed = json.dumps([found, build_warnings(safe, CREATE)], ensure_ascii=False)
     printed.encode()
     assert KEY[:10] not in printed
     assert printed.isprintable()
     assert len(printed) < 10_000
-    assert safe.stopped.message == safe.outcomes[2].msg == found["senders"][2]["msg"] != ""
+    assert safe.stopped.message == found["senders"][2]["msg"] != ""
 
 
 # The diff
@@ -236,9 +234,9 @@ def test_awx_keeps_result_of_5000_senders(values, length):
         )
         for number in range(5000)
     ]
-    found = build_result(for_display(RunResult(outcomes), KEY), CREATE, "all", diff=True)
+    found = build_result(mask_run(RunResult(dict(outcomes)), KEY), CREATE, "all", diff=True)
     assert len(str(found)) < MAX_RESULT_LENGTH - 20_000
-    assert [row["sender"] for row in found["senders"]] == [outcome.sender.name for outcome in outcomes]
+    assert [row["sender"] for row in found["senders"]] == [sender.name for sender, _result in outcomes]
     for number, row in enumerate(found["senders"]):
         assert row["outcome"] == values[number % len(values)]
         assert row["msg"].startswith(f"{number:05}"[: len(row["msg"]) - 1])
