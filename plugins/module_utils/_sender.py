@@ -154,13 +154,13 @@ def senders_to_delete(entries: Entries) -> Checked:
     return Checked([Sender(name) for name in first], errors, warnings)
 
 
-def senders_to_create(entries: Entries, defaults: Mapping[str, str]) -> Checked:
+def senders_to_create(entries: Entries, options: Mapping[str, object]) -> Checked:
     """Validate all fields.
 
-    :arg defaults: ``description``, ``iso_code`` and ``entity_id`` for the entries that do not set them.
+    :arg options: ``description``, ``iso_code`` and ``entity_id`` for the entries that do not set them.
     """
-    booleans = {"True": True, "False": False}  # as Ansible converts them in an option
-    of_defaults = [_problem(name, booleans.get(text, text)) for name, text in defaults.items() if text]
+    of_defaults = [_problem(name, value) for name, value in options.items() if value != ""]
+    defaults = {name: str(value) for name, value in options.items()}
     errors = [InputError("task options", *problem) for problem in of_defaults if problem]
     warnings: list[InputError] = []
     first: dict[tuple[str, str], tuple[int, Sender]] = {}
@@ -234,10 +234,12 @@ def _read(entry: Mapping[str, object], name: str, problems: Problems, default: s
 def _problem(name: str, value: object) -> tuple[str, str] | None:
     """What is wrong with a value that is not empty: see InputError's problem and value."""
     if isinstance(value, bool):
-        hint = "quote it, because YAML reads words such as no, NO, on and yes as booleans"
+        hint = "put it in double quotes, because YAML and AWX read words such as no, on and yes as booleans"
         return f"{name} is {{}}; {hint}", show_value(value)
     if isinstance(value, float) or (isinstance(value, int) and name != "entity_id"):
-        hint = "quote it, because numbers lose digits and leading zeros (YAML reads 012345 as 5349)"
+        hint = (
+            "put it in double quotes, because numbers lose digits and leading zeros (YAML and AWX read 012345 as 5349)"
+        )
         return f"{name} is {{}}; {hint}", show_value(value)
     if not isinstance(value, (str, int)):
         return f"{name} is {{}}, must be a string", show_value(value)
@@ -259,7 +261,7 @@ def _text_problem(name: str, text: str) -> str:
     if is_valid(text):
         return ""
     if name == "iso_code" and text == "False":
-        return f"{problem}; quote it, because YAML reads no and NO as booleans"
+        return f"{problem}; put it in double quotes, because YAML reads no and NO as booleans"
     if name == "entity_id" and LOST_DIGITS.fullmatch(text):
         return f"{problem}; if digits were lost, quote it in YAML, or format the column as text in the spreadsheet"
     return problem

@@ -47,6 +47,10 @@ COLUMNS = {
 """The field of a CSV header, which is compared in lower case, without spaces, hyphens and underscores."""
 # A text with one of these is not a name, but an entry in another format, such as "sender=ADPAI" or JSON.
 NOT_IN_NAME = re.compile(r"[=:,;{}\[\]]")
+SEPARATORS = r",;\t\r\n\v\f\x85\u2028\u2029"
+# An item of a pasted list: a name in double quotes, or anything else between two separators.
+ITEM = re.compile(rf'[^\S{SEPARATORS}]*"([^"\r\n]*)"[^\S{SEPARATORS}]*(?=[{SEPARATORS}]|$)|([^{SEPARATORS}]+)')
+MISSING = "one of senders and src is required"
 
 
 class RepeatedField(dict[str, Any]):
@@ -60,26 +64,57 @@ class _FileError(Exception):
 def read_senders(params: Mapping[str, Any]) -> Checked:
     """The senders of a task, validated. Errors in the format and in the values of entries are returned together."""
     creating = params["state"] == "present"
-    defaults = {name: params[name] or "" for name in ("description", "iso_code", "entity_id")}
+    defaults = {name: _default(params[name]) for name in ("description", "iso_code", "entity_id")}
     required = ["sender", *(name for name in ("description", "iso_code") if creating and not defaults[name])]
     entries, errors = _read_entries(params["senders"], params["src"], required)
     checked = senders_to_create(entries, defaults) if creating else senders_to_delete(entries)
     return checked._replace(errors=[*errors, *checked.errors])
 
 
+def _default(value: str | None) -> object:
+    """An option for all senders, without the quotes that keep AWX from converting the answer of a survey."""
+    if value in ("True", "False"):
+        return value == "True"  # Ansible has converted a boolean to a string
+    quoted = re.fullmatch(r'\s*"([^"]*)"\s*', value or "")
+    return quoted[1] if quoted else value or ""
+
+
 def _read_entries(senders: Any, src: str | None, required: Sequence[str]) -> tuple[Entries, list[InputError]]:
     """An empty string counts as not set, which Ansible's check for mutually exclusive options does not know."""
-    given = senders not in (None, "")
+    items = _split(senders) if isinstance(senders, str) else []
+    given = senders is not None if not isinstance(senders, str) else bool(items)
     if given == bool(src):
-        problem = "are mutually exclusive; set only one" if src else "are both missing; set one (an empty list is [])"
-        return Entries(""), [InputError("task options", f"senders and src {problem}")]
+        problem = "senders and src are mutually exclusive; set only one" if src else MISSING
+        return Entries(""), [InputError("task options", problem)]
     if src:
         return read_sender_file(src, required)
+    if items:
+        return _entries_of_string(items)
     if isinstance(senders, list):
         return entries_of(senders, "senders[")
-    hint = "; for the contents of a file use src, or from_json or from_yaml" if isinstance(senders, str) else ""
-    problem = f'{{}} is not a list; write one such as [{{"sender": "ADPAI"}}]{hint}'
+    problem = '{} is neither a list nor a string; write one such as ["ADPAI"]'
+    if isinstance(senders, (int, float)):
+        problem = "{} is not a name; put names such as 007123 and no in double quotes, or they are converted"
     return Entries(""), [InputError("senders", problem, show_value(senders))]
+
+
+def _split(text: str) -> list[tuple[str, bool]]:
+    """The items of a pasted list that are not blank, and whether each was in double quotes."""
+    items = [(quoted or rest.strip(), bool(quoted)) for quoted, rest in ITEM.findall(text.lstrip("\ufeff"))]
+    return [item for item in items if item[0].strip()]
+
+
+def _entries_of_string(items: Sequence[tuple[str, bool]]) -> tuple[Entries, list[InputError]]:
+    first, quoted = items[0]
+    if not quoted and _title(first) in COLUMNS:
+        problem = "{} is a column title; a table belongs in a file (src). A sender of this name needs double quotes"
+        return Entries(""), [InputError("senders[0]", problem, show(first))]
+    entries, errors = entries_of([item for item, _quoted in items], "senders[")
+    for index, (item, quoted) in enumerate(items):
+        if not quoted and re.search(r"\s", item) and not NOT_IN_NAME.search(item):
+            problem = "contains a blank; put a name with blanks in double quotes, and a table in a file (src)"
+            errors.append(entries.error(index, {"sender": item}, problem))
+    return entries, errors
 
 
 def entries_of(values: Iterable[object], before: str) -> tuple[Entries, list[InputError]]:
@@ -219,9 +254,13 @@ def _find_separator(text: str) -> str:
     return max(scores, key=lambda separator: scores[separator], default=",")
 
 
+def _title(cell: str) -> str:
+    return re.sub(r"[\s_\ufeff-]", "", cell).lower()
+
+
 def _columns(header: Sequence[str]) -> list[str]:
     """The field of each column, empty if it has none. A column ``name`` has none if another one is the sender."""
-    names = [re.sub(r"[\s_\ufeff-]", "", cell).lower() for cell in header]
+    names = [_title(cell) for cell in header]
     fields = [COLUMNS.get(name, "") for name in names]
     if any(field == "sender" and name != "name" for name, field in zip(names, fields)):
         return ["" if name == "name" else field for name, field in zip(names, fields)]

@@ -49,9 +49,14 @@ options:
   senders:
     description:
       - The senders, as a list of dictionaries. A sender that needs no other fields can also be a plain string.
-      - If empty, the module succeeds without sending a request.
+      - If the list is empty, the module succeeds without sending a request.
+      - A string is split at line breaks, commas, semicolons and tabs, so that a list of names can be pasted, for
+        example into a survey of AWX. A string without a name counts as not set.
+      - In such a string, put a name in double quotes if it contains blanks, or if AWX would convert it, such as
+        V("007123") and V("no").
       - Duplicates are ignored with a warning. Conflicting entries for the same sender and country are an error.
       - Exactly one of O(senders) and O(src) is required. For thousands of senders, O(src) is faster.
+      - Names in another format, such as V(sender=ADPAI) and V(- ADPAI), and numbers and booleans are errors.
       - The type is V(raw), because Ansible would convert the elements of a list. The module validates them, and reports
         all errors together.
     type: raw
@@ -97,6 +102,8 @@ options:
   description:
     description:
       - Default description for senders that do not set one.
+      - A pair of double quotes around the whole value is removed. In a survey of AWX, double quotes keep a value from
+        being converted. This also applies to O(iso_code) and O(entity_id).
     type: str
   iso_code:
     description:
@@ -169,6 +176,16 @@ EXAMPLES = r"""
     sid: HXXXXXXX071US
     src: "{{ playbook_dir }}/senders.csv"
     report: changes
+
+- name: Create the senders of a pasted list
+  community.kaleyra.kaleyra_sender:
+    api_key: "{{ kaleyra_api_key }}"
+    sid: HXXXXXXX071US
+    iso_code: us
+    description: Order and delivery messages
+    senders: |
+      ADPAI
+      "007123"
 
 - name: Delete senders
   community.kaleyra.kaleyra_sender:

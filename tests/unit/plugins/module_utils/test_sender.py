@@ -113,7 +113,7 @@ def test_the_api_decides_which_names_a_country_accepts(name):
         ("entity_id", "123456789012\n", "whitespace"),
         ("entity_id", "1.20116E+18", "spreadsheet"),
         ("entity_id", "1,201159123456790", "spreadsheet"),
-        ("sender", 5349, "number 5349; quote"),
+        ("sender", 5349, "number 5349; put it in double quotes"),
         ("sender", False, "quote"),
         ("sender", 1.5, "quote"),
         ("sender", float("inf"), "quote"),
@@ -172,10 +172,7 @@ def test_invalid_defaults_are_reported_even_without_senders():
 
 
 def test_boolean_default_is_an_error():
-    assert all("boolean" in message for message in errors(**dict.fromkeys(DEFAULTS, "False")))
-    for text in ("False", "True"):
-        [message] = errors(description=text)
-        assert f"boolean {text}" in message
+    assert all("boolean False" in message for message in errors(**dict.fromkeys(DEFAULTS, False)))
 
 
 def test_errors_of_one_kind_are_grouped_with_a_count():

@@ -299,22 +299,76 @@ def test_rejects_an_entry_with_other_fields(fields, words):
 
 
 @pytest.mark.parametrize(
-    ("senders", "words"),
+    ("text", "names"),
     [
-        ("ADPAI", ["text ADPAI", '[{"sender"', "src"]),
-        ('[{"sender": "ADPAI"}]', ["text", "from_json"]),
-        ({"sender": "ADPAI"}, ["dictionary", "list"]),
-        (5349, ["number 5349", "list"]),
-        (False, ["boolean", "list"]),
+        ("ADPAI", ["ADPAI"]),
+        ("\ufeffADPAI\nABCF01\r\n\r\n  NO  \n", ["ADPAI", "ABCF01", "NO"]),
+        ("ADPAI,ABCF01; TESTET\tJSONSE\u2028A\vB", ["ADPAI", "ABCF01", "TESTET", "JSONSE", "A", "B"]),
+        ('"007123"', ["007123"]),
+        (' "no" ,"My Shop";"sender"\n', ["no", "My Shop", "sender"]),
+        ('"name",ADPAI,sender', ["name", "ADPAI", "sender"]),
+        ('ADPAI,,\n;"", ABCF01', ["ADPAI", "ABCF01"]),
     ],
 )
-def test_rejects_senders_that_are_not_a_list(senders, words):
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_string_is_split_as_people_paste_it(text, names, state):
+    assert [sender[0] for sender in valid(read_task(text, state=state))] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ADPAI\tOrder updates\tin", ["senders[1] (Order updates)", "contains a blank", "src"]),
+        ("My\u00a0Shop", ["senders[0]", "blank", "double quotes"]),
+        ('ADPAI\n"My" Shop', ["senders[1]", "blank", "double quotes"]),
+        ("sender,description\nADPAI,Order", ["senders[0]", "sender is a column title", "src", "double quotes"]),
+        (" Sender_ID \n ADPAI", ["Sender_ID is a column title"]),
+        ("country,header", ["country is a column title"]),
+        ('[{"sender": "ADPAI"}]', ["senders[0]"]),
+        ("sender: ADPAI", ["senders[0]"]),
+    ],
+)
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_rejects_a_string_that_is_no_list_of_names(text, words, state):
+    assert all(word in message(read_task(text, state=state)) for word in words)
+
+
+@pytest.mark.parametrize(
+    ("senders", "words"),
+    [
+        ({"sender": "ADPAI"}, ["dictionary", "list"]),
+        (5349, ["number 5349", "double quotes"]),
+        (False, ["boolean False", "double quotes"]),
+        (1e5, ["number 100000.0", "double quotes"]),
+    ],
+)
+def test_rejects_senders_of_another_type(senders, words):
     assert all(word in message(read_task(senders)) for word in ["senders", *words])
+
+
+@pytest.mark.parametrize(
+    ("value", "description"),
+    [('"no"', "no"), (' "False" ', "False"), ('"a" and "b"', '"a" and "b"'), ('"it\'s"', "it's"), ('""', "")],
+)
+def test_removes_the_quotes_around_an_option(value, description):
+    checked = read_task(["A"], description=value, iso_code='"no"', entity_id='"012345678901"')
+    if description:
+        assert valid(checked) == [("A", description, "no", "012345678901")]
+    else:
+        assert "description is required" in message(checked)
+
+
+@pytest.mark.parametrize("field", DEFAULTS)
+@pytest.mark.parametrize("value", ["False", "True"])
+def test_an_option_that_was_a_boolean_is_an_error(field, value):
+    text = message(read_task(["A"], **{field: value}))
+    assert all(word in text for word in ("option", field, f"boolean {value}", "double quotes"))
 
 
 def test_exactly_one_of_senders_and_src_is_required(read):
     assert "mutually exclusive" in message(read("a.csv", HEADER, senders=[]))
     for empty in (None, ""):
-        assert "senders and src are both missing" in message(read_task(empty, src=empty))
+        assert "one of senders and src is required" in message(read_task(empty, src=empty))
         assert valid(read_task(["ABCF01"], src=empty)) == [ABCF01]
+    for empty in (None, "", " ,\n", '""'):
         assert valid(read("a.csv", "sender\nABCF01\n", senders=empty)) == [ABCF01]
