@@ -22,6 +22,7 @@ import nox
 
 try:
     import antsibull_nox
+    import yaml
     from antsibull_nox.sessions import prepare_collections
 except ImportError:
     sys.exit("antsibull-nox must be installed in the same Python environment as nox.")
@@ -173,7 +174,7 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def site(session: nox.Session) -> None:
-    """Build the documentation as a site: .nox/site/tmp/site/build/html/index.html"""
+    """Build the documentation as a site, and print where it is."""
     session.install("ansible-core", "ansible-pygments", "antsibull-docs", "sphinx", "sphinx-ansible-theme")
     if not prepare_collections(session, install_in_site_packages=True):
         return
@@ -183,11 +184,23 @@ def site(session: nox.Session) -> None:
     command = "antsibull-docs sphinx-init --use-current --fail-on-error --index-rst-source docs/docsite/index.rst"
     titles = ("--project=community.kaleyra", "--title=community.kaleyra", "--copyright=The community.kaleyra authors")
     session.run(*command.split(), f"--dest-dir={folder}", *titles, "community.kaleyra")
+    guides = ""
+    for section in yaml.safe_load(Path("docs/docsite/extra-docs.yml").read_text())["sections"]:
+        # A page that extra-docs.yml does not name is in no list, which is an error for Sphinx.
+        pages = "".join(f"   collections/community/kaleyra/docsite/{page}\n" for page in section["toctree"])
+        guides += f".. toctree::\n   :caption: {section['title']}\n   :maxdepth: 1\n\n{pages}\n"
+    index = folder / "rst/index.rst"
+    index.write_text(index.read_text().replace(".. The session site inserts the sections of extra-docs.yml.\n", guides))
     with (folder / "conf.py").open("a") as conf:
         # The build needs no network if these labels of Ansible's documentation are not resolved.
         labels = ("ansible_configuration_settings", "common_return_values")
         conf.write(f"intersphinx_mapping = {{}}\nnitpick_ignore = {[('std:ref', label) for label in labels]}\n")
+        # antsibull-docs copies only .rst files, and deletes others that are there before it runs.
+        pictures = Path("docs/docsite/rst/images").resolve()
+        copy = folder.resolve() / "rst/collections/community/kaleyra/docsite/images"
+        conf.write(f"import shutil\nshutil.copytree({str(pictures)!r}, {str(copy)!r}, dirs_exist_ok=True)\n")
     session.run(str(folder / "build.sh"), external=True)
+    session.log(f"Open {folder.resolve() / 'build/html/index.html'}")
 
 
 @nox.session
