@@ -58,7 +58,7 @@ def test_200_accounts_keep_their_keys(job, api):
     done, keys = job(hosts, ["--forks=10"])
     assert done.status == 2
     assert keys == set(map(key_of, range(200)))
-    assert {sid: state["senders"] for sid, state in api.state()["accounts"].items()} == {
+    assert {sid: api.senders(sid) for sid in api.accounts} == {
         f"HX{n:03d}": [f"S{n:03d}", "SHARED"] for n in range(200)
     }
     summary = done.artifacts["kaleyra_summary"]

@@ -28,6 +28,7 @@ CLONE = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(CLONE / "playbooks" / "files"))
 
 from mock_api_server import MockApi  # noqa: E402
+from mock_api_simulator import Settings  # noqa: E402
 
 KEY = "A" + "x" * 31
 SID = "HX1"
@@ -123,7 +124,7 @@ def run(case: Case, folder: Path) -> float:
     fields = {"description": "Order messages", "iso_code": "in", "entity_id": "1201159123456789012"}
     src, play = folder / "senders.json", folder / "play.yml"
     src.write_text(json.dumps([{"sender": name, **fields} for name in names]), encoding="utf-8")
-    with MockApi({SID: {"key": KEY, "senders": existing}}, latency=case.latency) as api:
+    with MockApi({SID: {"key": KEY, "senders": existing}}, Settings(latency=case.latency)) as api:
         tasks = [case.task(api.url, src)]
         variables = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
         content = [{"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": tasks}]

@@ -9,7 +9,7 @@ import time
 
 import pytest
 from ansible_collections.community.kaleyra.tests.end_to_end.jobs import start_module
-from mock_api_server import MockApi
+from ansible_collections.community.kaleyra.tests.unit.faulty_api import FaultyApi
 
 NAMES = [f"S{number:05}" for number in range(3000)]
 IN_FLIGHT = 4
@@ -26,7 +26,7 @@ SENT = 1 + IN_FLIGHT  # the first request is sent before all others
 )
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 def test_ends_and_sends_nothing_more(tmp_path, collections, failure, number):
-    with MockApi({"HX1": {"key": "A1", "senders": NAMES}}, ["ok", *[failure] * 2 * IN_FLIGHT]) as mock_api:
+    with FaultyApi({"HX1": {"key": "A1", "senders": NAMES}}, ["ok", *[failure] * 2 * IN_FLIGHT]) as mock_api:
         options = {"api_url": mock_api.url, "state": "absent", "connections": IN_FLIGHT}
         senders = [{"sender": name} for name in NAMES]
         with start_module(tmp_path, collections, {**options, "senders": senders}) as process:

@@ -24,7 +24,7 @@ from ansible_collections.community.kaleyra.tests.end_to_end.key_search import (
     find_key,
 )
 from ansible_collections.community.kaleyra.tests.end_to_end.servers import RawServer
-from mock_api_server import MockApi
+from ansible_collections.community.kaleyra.tests.unit.faulty_api import FaultyApi
 
 TEXT = every_spelling(KEY)
 ACCOUNT_ERROR = {"code": f"RBC001{KEY}", "message": TEXT, "data": [TEXT], "error": {TEXT: TEXT}}
@@ -110,7 +110,7 @@ def servers() -> Iterator[dict[str, Any]]:
                 server: Any = RawServer(functools.partial(send_text, case.reply)).running()
             else:
                 redirect = [response(case.redirect, Location=f"{other.url}/")] if case.redirect else []
-                server = MockApi({"HX1": {"key": KEY}}, [*case.failures, *redirect])
+                server = FaultyApi({"HX1": {"key": KEY}}, [*case.failures, *redirect])
             servers[name] = stack.enter_context(server)
         yield servers
 

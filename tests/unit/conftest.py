@@ -1,9 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gives the unit tests the mock API.
-
-Tests import the mock API itself by ``import mock_api_server`` and its pure part by ``import mock_api_simulator``.
-"""
+"""Gives the unit tests the mock API, with the faults of `faulty_api`."""
 
 from __future__ import annotations
 
@@ -16,25 +13,23 @@ import pytest
 
 @pytest.fixture
 def start_mock_api() -> Iterator[Callable[..., Any]]:
-    """A function that starts a `mock_api_server.MockApi` with its arguments and stops it after the test.
+    """A function that starts a `FaultyApi` with its arguments and stops it after the test.
 
-    Without `accounts` it has one, `mock_api_simulator.SAMPLE_SID` with the key `SAMPLE_KEY`, in which `senders` exist.
+    Without `accounts` it has one, `SAMPLE_SID` with the key `SAMPLE_KEY`, in which `senders` exist.
     """
-    import mock_api_server
-    import mock_api_simulator
+    from ansible_collections.community.kaleyra.tests.unit.faulty_api import FaultyApi
+    from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID
 
     with contextlib.ExitStack() as stack:
 
         def start(senders: Any = (), **options: Any) -> Any:
-            options.setdefault(
-                "accounts", {mock_api_simulator.SAMPLE_SID: {"key": mock_api_simulator.SAMPLE_KEY, "senders": senders}}
-            )
-            return stack.enter_context(mock_api_server.MockApi(**options))
+            options.setdefault("accounts", {SAMPLE_SID: {"key": SAMPLE_KEY, "senders": senders}})
+            return stack.enter_context(FaultyApi(**options))
 
         yield start
 
 
 @pytest.fixture
 def mock_api(start_mock_api: Callable[..., Any]) -> Any:
-    """A mock API with one empty account, `mock_api_simulator.SAMPLE_SID` with the key `SAMPLE_KEY`."""
+    """A mock API with one empty account, `SAMPLE_SID` with the key `SAMPLE_KEY`."""
     return start_mock_api()

@@ -23,7 +23,13 @@ from ansible_collections.community.kaleyra.plugins.module_utils._response import
 )
 from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
-from mock_api_simulator import STRANGER, Account, Behavior, Failure, respond
+from ansible_collections.community.kaleyra.tests.unit.faulty_api import (
+    STRANGER,
+    Behavior,
+    Failure,
+    FaultyAccount,
+    respond,
+)
 
 if TYPE_CHECKING:
     from ansible_collections.community.kaleyra.tests.unit.properties.scenarios import Scenario
@@ -75,8 +81,7 @@ class Network:
     """Sends requests to an account with the failures of a scenario, and records them in the order of the responses."""
 
     scenario: Scenario
-    account: Account
-    behavior: Behavior
+    account: FaultyAccount
     latency: float
     requests: list[Request] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -126,7 +131,7 @@ class Network:
                 name = self.scenario.lasting
             self._attempts += 1
             failure = FAILURES[name] if name else Failure()
-            arrived = respond(self.account, operation.method, payload, self.behavior, failure)
+            arrived = respond(self.account, operation.method, payload, self.account.behavior, failure)
             self._arrive()
             if name == "late":
                 self._late.append(payload)
@@ -145,7 +150,7 @@ class Network:
 
     def _arrive(self) -> None:
         for payload in self._late:
-            respond(self.account, OPERATIONS[self.scenario.operation].method, payload, self.behavior)
+            respond(self.account, OPERATIONS[self.scenario.operation].method, payload, self.account.behavior)
         self._late = []
 
 
@@ -174,31 +179,29 @@ class Run:
         return self.processed.results.items()
 
 
-def open_account(scenario: Scenario) -> Account:
-    account = Account()
-    behavior = Behavior(**scenario.behavior)
+def open_account(scenario: Scenario) -> FaultyAccount:
+    account = FaultyAccount(behavior=Behavior(**scenario.behavior))
     for name, country in scenario.existing:
-        account.add(*behavior.identity(name, country))
+        account.add(name, country)
     return account
 
 
-def run_scenario(scenario: Scenario, account: Account, connections: int = 1, process: Any = process) -> Run:
+def run_scenario(scenario: Scenario, account: FaultyAccount, connections: int = 1, process: Any = process) -> Run:
     """Run a scenario's task in an account."""
-    behavior = Behavior(**scenario.behavior)
     senders = [Sender(name, "For orders", country, "123456789012") for name, country in scenario.senders]
 
     def existing() -> set[Sender]:
-        return {sender for sender in senders if account.has(*behavior.identity(sender.name, sender.iso_code))}
+        return {sender for sender in senders if account.has(sender.name, sender.iso_code)}
 
     before = existing()
     account.created, account.deleted = [], []
-    network = Network(scenario, account, behavior, latency=0.001 if connections > 1 else 0)
+    network = Network(scenario, account, latency=0.001 if connections > 1 else 0)
     processed = process(senders, network.send, OPERATIONS[scenario.operation], scenario.batch_size, connections)
     network.finish(connections)
     done = {*account.created, *((name, "") for name in account.deleted)}
     return Run(
         scenario,
-        behavior,
+        account.behavior,
         senders,
         processed,
         network.requests,

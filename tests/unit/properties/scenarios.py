@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
+from ansible_collections.community.kaleyra.tests.unit.faulty_api import DOCUMENTED
 from ansible_collections.community.kaleyra.tests.unit.properties.network import FAILURES
 from hypothesis import strategies as st
-from mock_api_simulator import DOCUMENTED
 
 
 @dataclass(frozen=True, repr=False)
 class Scenario:
     """A task, its account, its server and its network.
 
-    ``senders`` and ``existing`` contain names and countries, ``behavior`` fields of the simulator's `Behavior`.
+    ``senders`` and ``existing`` contain names and countries, ``behavior`` fields of `Behavior`.
     ``failures`` are names from `FAILURES` by the number of the HTTP request, from 0; ``lasting`` is what happens to all
     requests after those.
     """
