@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import (
-    Entries,
-    InputError,
+    Message,
     Sender,
+    SenderList,
     describe,
-    senders_to_create,
-    senders_to_delete,
+    validate_to_create,
+    validate_to_delete,
 )
 
 NO_DEFAULTS = {"description": "", "iso_code": "", "entity_id": ""}
@@ -20,25 +20,33 @@ TEXTS = {"description": "own", "iso_code": "us"}
 ROUNDED = "1201159123456780000"
 
 
-def entries(*rows):
-    return Entries("senders[", "]", list(enumerate(rows)))
+def validated_to_create(*rows, **defaults):
+    senders = SenderList("senders", entries=[(number, row, True) for number, row in enumerate(rows)])
+    validate_to_create(senders, {**DEFAULTS, **defaults})
+    return senders
+
+
+def validated_to_delete(*rows):
+    senders = SenderList("senders", entries=[(number, row, True) for number, row in enumerate(rows)])
+    validate_to_delete(senders)
+    return senders
 
 
 def create(*rows, **defaults):
     """The senders as tuples. The list must be valid."""
-    checked = senders_to_create(entries(*rows), {**DEFAULTS, **defaults})
-    assert checked.errors == []
-    return [(sender.name, sender.description, sender.iso_code, sender.entity_id) for sender in checked.senders]
+    senders = validated_to_create(*rows, **defaults)
+    assert senders.errors == []
+    return [(sender.name, sender.description, sender.iso_code, sender.entity_id) for sender in senders.senders]
 
 
 def errors(*rows, **defaults):
-    return describe(senders_to_create(entries(*rows), {**DEFAULTS, **defaults}).errors)
+    return describe(validated_to_create(*rows, **defaults).errors)
 
 
 def warnings(*rows):
-    checked = senders_to_create(entries(*rows), DEFAULTS)
-    assert checked.errors == []
-    return describe(checked.warnings)
+    senders = validated_to_create(*rows)
+    assert senders.errors == []
+    return describe(senders.warnings)
 
 
 def test_defaults_complete_the_fields_that_are_not_set():
@@ -76,7 +84,7 @@ def test_accepts_entity_ids_of_12_to_30_digits(entity_id):
 @pytest.mark.parametrize("name", ["A", "123456", "A B", "T\u00e4st", "\u0926\u093f", "+49 1", "No", "A" * 200])
 def test_the_api_decides_which_names_a_country_accepts(name):
     assert create({"sender": name}) == [(name, "common", "in", "123456789011")]
-    assert [sender.name for sender in senders_to_delete(entries({"sender": name})).senders] == [name]
+    assert [sender.name for sender in validated_to_delete({"sender": name}).senders] == [name]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +98,7 @@ def test_the_api_decides_which_names_a_country_accepts(name):
         ("sender", "ABCF99\n", "whitespace"),
         ("sender", "AB\x07CF", "control character"),
         ("sender", "AB\u200bCF", "invisible"),
-        ("sender", "\ud800", "invisible"),
+        ("sender", "\ud800", "control character"),
         ("sender", "#N/A", "spreadsheet"),
         ("sender", "#NAME?", "spreadsheet"),
         ("description", "#REF!", "spreadsheet"),
@@ -99,12 +107,11 @@ def test_the_api_decides_which_names_a_country_accepts(name):
         ("entity_id", "#####", "spreadsheet"),
         ("entity_id", "Err:508", "spreadsheet"),
         ("description", " \t", "whitespace"),
-        ("iso_code", "India", "'India' is not a two-letter country code"),
+        ("iso_code", "India", "is not a two-letter country code, such as in for India (found: 'India')"),
         ("iso_code", "91", "two-letter"),
         ("iso_code", "\u0131n", "two-letter"),
         ("iso_code", " in", "whitespace"),
         ("iso_code", "in\n", "whitespace"),
-        ("iso_code", "False", "quote"),
         ("entity_id", "1" * 11, "12 to 30 digits"),
         ("entity_id", "1" * 31, "12 to 30 digits"),
         ("entity_id", "12345678901a", "12 to 30 digits"),
@@ -113,13 +120,16 @@ def test_the_api_decides_which_names_a_country_accepts(name):
         ("entity_id", "123456789012\n", "whitespace"),
         ("entity_id", "1.20116E+18", "spreadsheet"),
         ("entity_id", "1,201159123456790", "spreadsheet"),
-        ("sender", 5349, "number 5349; put it in double quotes"),
+        ("entity_id", "1201159123456789012.0", "spreadsheet"),
+        ("entity_id", '="1201159123456789012"', "forces text"),
+        ("entity_id", "'1201159123456789012", "forces text"),
+        ("sender", 5349, "put it in double quotes, because"),
         ("sender", False, "quote"),
         ("sender", 1.5, "quote"),
         ("sender", float("inf"), "quote"),
-        ("sender", ["ADPAI"], "a list, must be a string"),
+        ("sender", ["ADPAI"], "must be a string (found: a list)"),
         ("description", 5, "quote"),
-        ("description", {"text": "x"}, "a dictionary, must be a string"),
+        ("description", {"text": "x"}, "must be a string (found: a dictionary)"),
         ("iso_code", False, "quote"),
         ("iso_code", [], "string"),
         ("entity_id", True, "quote"),
@@ -172,7 +182,7 @@ def test_invalid_defaults_are_reported_even_without_senders():
 
 
 def test_boolean_default_is_an_error():
-    assert all("boolean False" in message for message in errors(**dict.fromkeys(DEFAULTS, False)))
+    assert all("boolean false" in message for message in errors(**dict.fromkeys(DEFAULTS, False)))
 
 
 def test_errors_of_one_kind_are_grouped_with_a_count():
@@ -190,13 +200,13 @@ def test_one_entry_reports_all_its_errors():
 
 
 def test_many_kinds_of_errors_are_counted():
-    messages = describe([InputError("src", f"error {number}") for number in range(50)])
+    messages = describe([Message("src", f"error {number}") for number in range(50)])
     assert len(messages) < 25
     assert "30 more" in messages[-1]
 
 
 def test_braces_in_places_and_values_are_shown():
-    assert describe([InputError("{}.csv line 2", "sender {} is wrong", "{}")]) == ["{}.csv line 2: sender {} is wrong"]
+    assert describe([Message("{}.csv line 2", "wrong {}", "{}")]) == ["{}.csv line 2: wrong {} ({})"]
 
 
 def test_duplicates_are_ignored_with_one_warning():
@@ -241,11 +251,11 @@ def test_warns_about_entity_ids_with_the_zeros_of_a_spreadsheet(entity_id, count
         assert "more" not in message
 
 
-@pytest.mark.parametrize("name", ["1.0E+5", "1,00E+05", "24-Mar", "Mar-24", "24-Mar-26", "2026-03-24", "24.03.2026"])
+@pytest.mark.parametrize("name", ["1.0E+5", "612345.0", "24-Mar", "Mar-24", "24-Mar-26", "2026-03-24", "24.03.2026"])
 def test_warns_about_names_that_a_spreadsheet_may_have_changed(name):
     for checked in (
-        senders_to_create(entries({"sender": name}), DEFAULTS),
-        senders_to_delete(entries({"sender": name})),
+        validated_to_create({"sender": name}),
+        validated_to_delete({"sender": name}),
     ):
         assert [sender.name for sender in checked.senders] == [name]
         [message] = describe(checked.warnings)
@@ -259,9 +269,7 @@ def test_does_not_warn_about_other_names(name):
 
 
 def test_deleting_reads_only_the_name():
-    checked = senders_to_delete(
-        entries({"sender": "A", "iso_code": 5}, {"sender": "A", "iso_code": "us"}, {"sender": "a"})
-    )
+    checked = validated_to_delete({"sender": "A", "iso_code": 5}, {"sender": "A", "iso_code": "us"}, {"sender": "a"})
     assert checked.errors == []
     assert [sender.name for sender in checked.senders] == ["A", "a"]
     [message] = describe(checked.warnings)
@@ -269,9 +277,40 @@ def test_deleting_reads_only_the_name():
 
 
 def test_deleting_rejects_a_number():
-    [message] = describe(senders_to_delete(entries({"sender": "A"}, {"sender": 5349})).errors)
+    [message] = describe(validated_to_delete({"sender": "A"}, {"sender": 5349}).errors)
     assert "senders[1] (5349)" in message
     assert "quote" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        *[(f"AD{char}PAI", "another format") for char in ',;:={}[]"'],
+        *[(f"AD{char}PAI", "invisible character") for char in "\u200b\u00ad\ufeff\u2060\u3164\u2800\ufe0f"],
+        ("\u2066ADPAI", "invisible character"),
+        ("# given up", "begins with #"),
+        ("'ADPAI", "forces text"),
+        ('="ADPAI"', "forces text"),
+        *[(f"{bullet} ADPAI", "bullet") for bullet in ("-", "*", "\u2022", "1.", "12)", "(1)")],
+        *[(bullet, "bullet") for bullet in ("-", "\u2022", "1.")],
+    ],
+)
+def test_text_in_another_format_is_no_name_and_can_only_be_deleted(name, hint):
+    [message] = errors({"sender": name})
+    assert hint in message
+    assert [sender.name for sender in validated_to_delete({"sender": name}).senders] == [name]
+
+
+@pytest.mark.parametrize(
+    "name", ["-ADPAI", "1.ADPAI", "A #1", "O'Neil", "12", "1 2", "A-B", "A*", "NULL", "nan", "<NA>"]
+)
+def test_signs_within_a_name_are_allowed(name):
+    assert create({"sender": name})[0][0] == name
+
+
+@pytest.mark.parametrize("name", ["", " ", " A", "A\n", "A\x07B", "A\u2028B", "\ud800", 7, None])
+def test_deleting_rejects_names_that_no_sender_has(name):
+    assert len(validated_to_delete({"sender": name}).errors) == 1
 
 
 def test_names_in_upper_and_lower_case_share_a_key():

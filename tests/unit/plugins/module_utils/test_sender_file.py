@@ -10,7 +10,7 @@ import platform
 
 import pytest
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import describe
-from ansible_collections.community.kaleyra.plugins.module_utils._sender_file import read_senders
+from ansible_collections.community.kaleyra.plugins.module_utils._sender_file import COLUMNS, read_senders
 
 DEFAULTS = {"description": "common", "iso_code": "in", "entity_id": "123456789011"}
 UNSET = dict.fromkeys(("senders", "src", *DEFAULTS))
@@ -87,13 +87,49 @@ def test_matches_csv_headers_by_their_aliases(read, sender, iso_code, entity_id)
     assert valid(read("a.csv", content)) == [("ADPAI", "testing", "us", "123456789012")]
 
 
-@pytest.mark.parametrize("sender", ["sender", "Sender ID", "header"])
+@pytest.mark.parametrize("sender", ["sender", "Sender Name", "Header Name"])
 def test_a_column_name_is_ignored_next_to_a_sender_column(read, sender):
     assert valid(read("a.csv", f"Name,{sender}\nPeter,ABCF01\n")) == [ABCF01]
 
 
+@pytest.mark.parametrize("iso_code", ["iso", "iso_code", "Country Code"])
+def test_a_column_country_is_ignored_next_to_a_code(read, iso_code):
+    checked = read("a.csv", f"sender,Country,{iso_code}\nABCF01,India,in\n")
+    assert (valid(checked), checked.warnings) == ([ABCF01], [])
+
+
+def test_every_title_of_a_column_is_accepted(read):
+    for title, field in [(title, field) for field, titles in COLUMNS.items() for title in titles]:
+        value = {"sender": "B", "description": "own", "iso_code": "us", "entity_id": "2" * 12}[field]
+        [row] = valid(read("a.csv", f"{title.title()};sender\n{value};B\n" if field != "sender" else f"{title}\nB\n"))
+        assert value in row
+
+
+@pytest.mark.parametrize("title", ["Country (ISO)", "ISO-Code of country", "CountryName", "country"])
+def test_warns_about_unused_columns_that_resemble_a_field_of_the_options(read, title):
+    [warning] = describe(read("a.csv", f"sender,{title},iso,Purpose,Entity ID (19)\nABCF01,us, ,x,1\n").warnings)
+    assert all(part in warning for part in ("a.csv", f"{title} for iso_code", "Purpose for description"))
+    assert "Entity ID (19) for entity_id" in warning
+
+
 @pytest.mark.parametrize(
-    "header", ["sender,Sender ID", "name,Name", "sender,country,iso_code", "sender,PE ID,entity_id"]
+    ("content", "options"),
+    [
+        ("sender,Principal Entity Name,Status,Registered On,Isolated,Note\nABCF01,x,x,x,x,x\n", {}),
+        ("sender,iso,Country (ISO)\nABCF01,in,us\n", {}),
+        ("sender,iso,Country (ISO)\n", {}),
+        ("sender,iso,Entity ID (19)\nABCF01,us,1\n", {"entity_id": ""}),
+        ("sender,Country (ISO)\nABCF01,us\n", {"state": "absent"}),
+    ],
+)
+def test_does_not_warn_about_other_columns(read, content, options):
+    checked = read("a.csv", content, **options)
+    assert (checked.errors, checked.warnings) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["sender,Sender ID", "name,Name", "sender,country,Country", "sender,ISO,iso_code", "sender,PE ID,entity_id"],
 )
 def test_rejects_two_columns_for_one_field(read, header):
     text = message(read("a.csv", f"\n{header}\n"))
@@ -101,11 +137,11 @@ def test_rejects_two_columns_for_one_field(read, header):
     assert all(column in text for column in header.split(",")[-2:])
 
 
-def test_reads_csv_cells_unchanged(read):
+def test_reads_csv_cells_without_the_blanks_around_them(read):
     content = 'sender,description\r\n0012,"a, ""b"";\nc\t\r\nd\re"\r\nT\u00e4st, d \r\n'
     assert [sender[:2] for sender in valid(read("a.csv", content))] == [
         ("0012", 'a, "b";\nc\t\r\nd\re'),
-        ("T\u00e4st", " d "),
+        ("T\u00e4st", "d"),
     ]
 
 
@@ -132,9 +168,13 @@ def test_a_csv_error_names_file_and_line_of_the_row(read):
 @pytest.mark.parametrize(
     ("header", "options", "words"),
     [
-        ("ADPAI", {}, ["no column sender", "the columns are: ADPAI"]),
+        ("ADPAI", {}, ["no column sender", "the columns are: ADPAI", "sender id", "header name"]),
         ("Sendr;text", {}, ["no column sender", "Sendr, text"]),
-        ("Sender,Text", {"description": "", "iso_code": ""}, ["description", "iso_code", "Sender, Text", "options"]),
+        (
+            "Sender,Text",
+            {"description": "", "iso_code": ""},
+            ["description", "iso_code", "Sender, Text", "country code", "options"],
+        ),
         ("Sender,Text", {"iso_code": ""}, ["no column iso_code"]),
     ],
 )
@@ -144,10 +184,30 @@ def test_a_missing_column_is_reported_with_the_columns(read, header, options, wo
     assert all(word in text for word in words)
 
 
+def test_a_missing_entity_id_is_reported_with_the_columns(read):
+    text = message(read("a.csv", "Sender,DLT\nA,1\n", entity_id=""))
+    assert all(part in text for part in ("a.csv line 2 (A)", "entity_id is required", "Sender, DLT", "dlt entity id"))
+
+
 def test_deleting_needs_only_a_column_sender(read):
     options = dict.fromkeys(DEFAULTS, "")
-    checked = read("a.csv", "Sender ID,Country\nADPAI,India\n", state="absent", **options)
-    assert valid(checked) == [("ADPAI", "", "", "")]
+    content = "Sender ID,Country,ISO,Country Code,Description\nADPAI,India,x,y,NULL\n"
+    assert valid(read("a.csv", content, state="absent", **options)) == [("ADPAI", "", "", "")]
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("line", ["sender;Text", "SENDER ; text;"])
+def test_a_line_that_repeats_the_header_is_an_error(read, line, state):
+    text = message(read("a.csv", f"Sender;Text\nA;1\n{line}\nsender;2\n", state=state))
+    assert text == f"a.csv line 3 ({line.split(';')[0].strip()}): this line repeats the header; remove it"
+
+
+@pytest.mark.parametrize("value", ["nan", "NaN", "NULL", "None", r"\N", "<NA>", "#N/A", "#NAME?"])
+@pytest.mark.parametrize("field", ["sender", "description", "iso_code", "entity_id"])
+def test_values_that_other_programs_write_for_nothing_are_errors_in_csv(read, value, field):
+    row = {"sender": "A", "description": "b", "iso_code": "us", "entity_id": "1" * 12, field: f" {value} "}
+    text = message(read("a.csv", f"{','.join(row)}\n{','.join(row.values())}\n"))
+    assert all(part in text for part in ("a.csv line 2", field, value))
 
 
 @pytest.mark.parametrize("name", ["senders.csv", "senders.json", "senders.xlsx"])
@@ -160,6 +220,7 @@ def test_deleting_needs_only_a_column_sender(read):
         ((HEADER + LINE).encode("utf-16-be"), ["UTF-16", "UTF-8"]),
         ((HEADER + LINE.replace("testing", "T\u00e4st") + LINE).encode("latin-1"), ["line 2", "Latin-1", "UTF-8"]),
         (gzip.compress(HEADER.encode(), mtime=0), ["gzip"]),
+        (b"$ANSIBLE_VAULT;1.1;AES256\n6162\n", ["Ansible Vault", "decrypt"]),
         (b"\r\n<!DOCTYPE html><html>", ["HTML"]),
         (b"\xef\xbb\xbf<?xml version='1.0'?>", ["HTML or XML"]),
     ],
@@ -270,19 +331,26 @@ def test_a_plain_name_takes_all_fields_from_the_options():
     assert [sender.name for sender in read_task(["ABCF01"], state="absent").senders] == ["ABCF01"]
 
 
-@pytest.mark.parametrize(
-    "entry", ["sender=ADPAI", "sender: ADPAI", '{"sender": "ADPAI"}', "ADPAI,ABCF01", "A;B", "[A]"]
-)
-def test_a_plain_name_is_not_an_entry_in_another_format(entry):
-    text = message(read_task(["A", entry]))
-    assert "senders[1]" in text
-    assert "- sender:" in text
+@pytest.mark.parametrize("name", ["sender=ADPAI", "A:B", "- ADPAI", "# ADPAI", "A\u200bB"])
+def test_text_in_another_format_is_no_name_whichever_way_it_comes(read, name):
+    for state in ("present", "absent"):
+        for checked in (
+            read_task(["A", name], state=state),
+            read_task(f'A,"{name}"', state=state),
+            read_task(f"A,{name}", state=state),
+            read("a.csv", f"sender\nA\n{name}\n", state=state),
+            read("a.json", json.dumps(["A", name]), state=state),
+        ):
+            assert [sender.name for sender in checked.senders] == ["A"]
+            assert len(checked.errors) == 1
+    assert len(read("a.json", json.dumps([{"sender": name}])).errors) == 1
+    assert valid(read("a.json", json.dumps([{"sender": name}]), state="absent"))[0][0] == name
 
 
 @pytest.mark.parametrize(("entry", "word"), [(5349, "number 5349"), (True, "boolean"), (None, "null"), (["A"], "list")])
 def test_rejects_an_entry_of_another_type(entry, word):
     text = message(read_task(["A", entry]))
-    assert all(part in text for part in ("senders[1]", word, "- sender:"))
+    assert all(part in text for part in ("senders[1]", word, "double quotes"))
 
 
 @pytest.mark.parametrize(
@@ -319,13 +387,12 @@ def test_a_string_is_split_as_people_paste_it(text, names, state):
     ("text", "words"),
     [
         ("ADPAI\tOrder updates\tin", ["senders[1] (Order updates)", "contains a blank", "src"]),
-        ("My\u00a0Shop", ["senders[0]", "blank", "double quotes"]),
-        ('ADPAI\n"My" Shop', ["senders[1]", "blank", "double quotes"]),
-        ("sender,description\nADPAI,Order", ["senders[0]", "sender is a column title", "src", "double quotes"]),
-        (" Sender_ID \n ADPAI", ["Sender_ID is a column title"]),
-        ("country,header", ["country is a column title"]),
-        ('[{"sender": "ADPAI"}]', ["senders[0]"]),
-        ("sender: ADPAI", ["senders[0]"]),
+        ("ADPAI\nMy Shop", ["senders[1] (My Shop)", "blank", "double quotes"]),
+        ('ADPAI\n"My" Shop', ["senders[1]", "another format"]),
+        ("sender,description\nADPAI,Order", ["senders[0]", "sender is the title of a column", "src", "double quotes"]),
+        (" Sender_ID \n ADPAI", ["Sender_ID is the title of a column"]),
+        ("country,header", ["country is the title of a column"]),
+        ('[{"sender": "ADPAI"}]', ["senders: ", "from_json", "src"]),
     ],
 )
 @pytest.mark.parametrize("state", ["present", "absent"])
@@ -338,7 +405,7 @@ def test_rejects_a_string_that_is_no_list_of_names(text, words, state):
     [
         ({"sender": "ADPAI"}, ["dictionary", "list"]),
         (5349, ["number 5349", "double quotes"]),
-        (False, ["boolean False", "double quotes"]),
+        (False, ["boolean false", "double quotes"]),
         (1e5, ["number 100000.0", "double quotes"]),
     ],
 )
@@ -362,7 +429,7 @@ def test_removes_the_quotes_around_an_option(value, description):
 @pytest.mark.parametrize("value", ["False", "True"])
 def test_an_option_that_was_a_boolean_is_an_error(field, value):
     text = message(read_task(["A"], **{field: value}))
-    assert all(word in text for word in ("option", field, f"boolean {value}", "double quotes"))
+    assert all(word in text for word in ("option", field, f"boolean {value.lower()}", "double quotes"))
 
 
 def test_exactly_one_of_senders_and_src_is_required(read):
