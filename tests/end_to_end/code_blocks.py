@@ -49,10 +49,10 @@ class Block:
 
     @property
     def name(self) -> str:
-        """The name of its file, which the first line of a YAML block can contain in a comment, or an empty string."""
+        """The name of its file, which the first line of the block can contain in a comment, or an empty string."""
         if self.is_list:
             return "senders.json" if self.language == "json" else "senders.csv"
-        match = re.match(r"# (\S+\.yml)\n", self.text)
+        match = re.match(r"# (\S+\.(?:yml|sh))\n", self.text)
         return match[1] if match else ""
 
     def script(self, folder: pathlib.Path, text: str) -> str:
@@ -64,6 +64,8 @@ class Block:
         """
         if self.language == "console":
             return re.sub(r"^\$ ", "", text, flags=re.MULTILINE)
+        if self.language == "bash":
+            return f"bash {self.name}"
         if self.is_list:
             return f"ansible-playbook community.kaleyra.senders -e kaleyra_src={self.name}"
         content = yaml.load(text, yaml.BaseLoader) if self.language == "yaml" else None

@@ -40,7 +40,8 @@ class Shell:
         self.folder = folder
         self.mock_api_url = mock_api_url
         (folder / "programs").mkdir()
-        (folder / "programs/podman").symlink_to("/bin/true")
+        for program in ("mail", "podman"):
+            (folder / "programs" / program).symlink_to("/bin/true")
         (folder / "Makefile").symlink_to(CLONE / "Makefile")
         own = environment(folder, collections)
         self.environment = {
@@ -70,7 +71,7 @@ class Shell:
     def write_files(self, page: pathlib.Path) -> None:
         """Write the files that a page can name: its own blocks, those of other pages, and files of this clone."""
         text = "".join(block.text for block in BLOCKS if block.page == page)
-        files = {"group_vars/all.yml": yaml.safe_dump(VARIABLES)}
+        files = {"group_vars/all.yml": yaml.safe_dump(VARIABLES), ".kaleyra-vault-password": "secret"}
         for name in re.findall(r"[\w./-]+\.\w+", text):
             if (CLONE / name).is_file():
                 files[name] = (CLONE / name).read_text(encoding="utf-8")
