@@ -160,6 +160,11 @@ def test(session: nox.Session) -> None:
 def demo(session: nox.Session) -> None:
     """Build and install the collection, and run its demo playbook against the mock API."""
     session.install("ansible-core", "-r", "requirements.txt")
+    run_demo(session)
+
+
+def run_demo(session: nox.Session, silent: bool = False) -> str:
+    """Run the demo with the installed ansible-core. Return its output, with colors, if it is silent."""
     collections = session.create_tmp()
     session.run("ansible-galaxy", "collection", "install", "--offline", "--force", "-p", collections, ".", silent=True)
     env = {
@@ -169,7 +174,27 @@ def demo(session: nox.Session) -> None:
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
         "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
     }
-    session.run("ansible-playbook", "community.kaleyra.demo", *session.posargs, env=env)
+    if silent:
+        env["ANSIBLE_FORCE_COLOR"] = "true"
+    return str(session.run("ansible-playbook", "community.kaleyra.demo", *session.posargs, env=env, silent=silent))
+
+
+@nox.session(default=False)
+def demo_picture(session: nox.Session) -> None:
+    """Export the third step of the demo as docs/docsite/rst/images/demo.svg."""
+    session.install("ansible-core", "-r", "requirements.txt", "rich")
+    (step,) = re.findall(r"^TASK \[Step 3\. One .*?(?=\n\n)", run_demo(session, silent=True), re.DOTALL | re.MULTILINE)
+    export = """
+import io, re, sys
+from rich.console import Console
+from rich.text import Text
+console = Console(record=True, width=56, file=io.StringIO())
+console.print(Text.from_ansi(sys.argv[1]))
+svg = console.export_svg(title="make demo")
+print(re.sub(r" *@font-face {.*?}\\n", "", svg, flags=re.DOTALL))  # the font is on another host
+"""
+    with Path("docs/docsite/rst/images/demo.svg").open("w") as picture:
+        session.run("python", "-c", export, re.sub(r" \*+$", "", step, flags=re.MULTILINE), stdout=picture)
 
 
 @nox.session
