@@ -19,6 +19,9 @@ from markdown_it import MarkdownIt
 
 CLONE = pathlib.Path(__file__).resolve().parents[2]
 
+OUTPUT = "ansible-output"
+"""The language of a block that shows lines of what the block before it prints."""
+
 PLAY = """\
 - name: Run the example
   hosts: localhost
@@ -45,7 +48,7 @@ class Block:
 
     @property
     def is_example(self) -> bool:
-        return self.is_list or self.language != "text"
+        return self.is_list or self.language not in ("text", OUTPUT)
 
     @property
     def name(self) -> str:

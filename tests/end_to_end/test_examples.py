@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every example of the documentation works as printed, except for addresses, keys and SIDs. It shows a wrong key.
 
-The examples of a page run one after the other, in one folder.
+The examples of a page run one after the other, in one folder, each with an account in which no sender exists.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import pathlib
 import re
@@ -16,7 +17,7 @@ import urllib.request
 import pytest
 import yaml
 from ansible_collections.community.kaleyra.tests.awx.conftest import awx_collections, controller
-from ansible_collections.community.kaleyra.tests.end_to_end.code_blocks import CLONE, blocks
+from ansible_collections.community.kaleyra.tests.end_to_end.code_blocks import CLONE, OUTPUT, blocks
 from ansible_collections.community.kaleyra.tests.end_to_end.jobs import environment
 from mock_api_server import MockApi
 
@@ -101,17 +102,27 @@ class Shell:
         return done
 
 
+def lines(output: str) -> set[str]:
+    """The lines of an output, without the asterisks after the name of a task."""
+    return {line.rstrip(" *") for line in output.splitlines()}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_examples_work_and_fail_with_wrong_key(tmp_path, collections, awx_collections, controller, page):
     with MockApi(any_sid=True) as mock_api:
         shell = Shell(tmp_path, collections, awx_collections, controller[1], mock_api.url)
         shell.write_files(page)
-        for block in [block for block in BLOCKS if block.page == page and block.is_example]:
+        for block, following in itertools.pairwise([*(block for block in BLOCKS if block.page == page), None]):
+            if not block.is_example:
+                continue
             script = block.script(tmp_path, shell.replace_addresses(block.text))
             mock_api.configure(clear_log=True)
+            mock_api.accounts.clear()
             done = shell.run(script, "valid-key")
             assert done.returncode == 0, f"{block}\n{done.stdout}"
             assert "[WARNING]" not in done.stdout, f"{block}\n{done.stdout}"
+            if following and following.language == OUTPUT:
+                assert lines(following.text) <= lines(done.stdout), f"{following}\n{done.stdout}"
             assert mock_api.requests or block.language == "console"
             if mock_api.requests:
                 done = shell.run(script, "wrong-key")
