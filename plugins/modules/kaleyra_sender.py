@@ -145,9 +145,6 @@ seealso:
     description: How to run the playbook in AWX.
   - ref: ansible_collections.community.kaleyra.docsite.troubleshooting
     description: What the messages mean.
-  - plugin: community.kaleyra.overview
-    plugin_type: filter
-    description: Summarizes the results of several accounts.
   - name: Create Sender ID
     description: Kaleyra's documentation of the request that creates senders.
     link: https://developers.kaleyra.io/docs/create-sender-id

@@ -86,7 +86,7 @@ def blocks() -> list[Block]:
     """All blocks."""
     readmes = [CLONE / "README.md", *sorted((CLONE / "roles").glob("*/README.md"))]
     guides = sorted((CLONE / "docs/docsite").glob("**/*.rst"))
-    plugins = sorted(page for kind in ("filter", "modules") for page in (CLONE / "plugins" / kind).glob("*.py"))
+    plugins = sorted((CLONE / "plugins/modules").glob("*.py"))
     return [
         *(block for page in readmes for block in _blocks_of_readme(page)),
         *(block for page in guides for block in _blocks_of_guide(page)),

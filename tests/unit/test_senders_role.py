@@ -8,7 +8,6 @@ import pathlib
 import re
 
 import yaml
-from ansible_collections.community.kaleyra.plugins.doc_fragments.account import ModuleDocFragment
 from ansible_collections.community.kaleyra.plugins.modules import kaleyra_sender
 
 ROLE = pathlib.Path(__file__).resolve().parents[2] / "roles" / "senders"
@@ -19,12 +18,15 @@ def read(path):
 
 
 def test_every_option_is_a_variable():
-    pages = (kaleyra_sender.DOCUMENTATION, ModuleDocFragment.DOCUMENTATION)
-    variables = {f"kaleyra_{name}" for page in pages for name in yaml.safe_load(page)["options"]}
-    documented = read("meta/argument_specs.yml")["argument_specs"]["main"]["options"]
-    assert set(documented) == set(read("defaults/main.yml")) == variables
-    (block,) = [task["block"] for task in read("tasks/main.yml") if "block" in task]
-    (passed,) = [task["community.kaleyra.kaleyra_sender"] for task in block if "register" in task]
-    assert {f"kaleyra_{name}" for name in passed} == variables
+    options = {f"kaleyra_{name}": spec for name, spec in kaleyra_sender.argument_spec().items()}
+    (documented,) = read("meta/argument_specs.yml")["argument_specs"].values()
+    assert set(read("defaults/main.yml")) == set(options)
+    for keyword in ("type", "choices", "no_log"):
+        assert {name: spec.get(keyword) for name, spec in documented["options"].items()} == {
+            name: spec.get(keyword) for name, spec in options.items()
+        }
+    ((module, *_),) = (task["block"] for task in read("tasks/main.yml"))
+    passed = module["community.kaleyra.kaleyra_sender"]
+    assert {f"kaleyra_{name}" for name in passed} == set(options)
     for name, value in passed.items():
-        assert set(re.findall(r"\bkaleyra_\w+", value)) == {f"kaleyra_{name}"} - {"kaleyra_src"}
+        assert set(re.findall(r"\bkaleyra_\w+", value)) == {f"kaleyra_{name}"}
