@@ -24,8 +24,8 @@ options:
     type: str
   api_url:
     description:
-      - The scheme and host of the API. If not set, the environment variable E(KALEYRA_API_URL) is used, then
-        V(https://api.kaleyra.io).
+      - The scheme and host of the API, without the version and the resource, which the module adds. If not set, the
+        environment variable E(KALEYRA_API_URL) is used, then V(https://api.kaleyra.io).
       - Use the host of the account's region. Kaleyra's documentation names V(https://api.in.kaleyra.io) for India,
         V(https://api.ap.kaleyra.io) for Singapore, V(https://api.eu.kaleyra.io) for Europe, and both
         V(https://api.na.kaleyra.io) and V(https://api.na.kaleyra.ai) for North America.

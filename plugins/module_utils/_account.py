@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 API_URL = "https://api.kaleyra.io"
 ENVIRONMENT = {"api_key": "KALEYRA_API_KEY", "sid": "KALEYRA_SID", "api_url": "KALEYRA_API_URL"}
 LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
+PATH_OF_API = re.compile("/(v[0-9]+|messages|sms|sender)(/|$)")
 MAX_CONNECTIONS = 16
 MAX_TIMEOUT = 86400.0
 
@@ -110,6 +111,8 @@ def _url_errors(url: str) -> Iterator[str]:
         yield "api_url contains credentials: remove them; the API key belongs in api_key"
     elif not re.fullmatch("[a-z0-9._-]+|[0-9a-f:.]+", host):
         yield "api_url has no valid host name"
+    if PATH_OF_API.search(parts.path.lower()):
+        yield "api_url contains the version or the resource: remove them; the module adds /v1/SID/messages/sender"
     if "?" in url or "#" in url:
         yield "api_url contains a query (?) or a fragment (#): remove it"
     if parts.scheme != "https" and not (parts.scheme == "http" and LOOPBACK.fullmatch(host)):

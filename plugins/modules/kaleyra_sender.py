@@ -56,7 +56,7 @@ options:
         V("007123") and V("no").
       - Duplicates are ignored with a warning. Conflicting entries for the same sender and country are an error.
       - Exactly one of O(senders) and O(src) is required. For thousands of senders, O(src) is faster.
-      - Names in another format, such as V(sender=ADPAI) and V(- ADPAI), and numbers and booleans are errors.
+      - Names in another format, such as V(sender=ADPAI) and V(- ADPAI), are errors, and so are numbers and booleans.
       - The type is V(raw), because Ansible would convert the elements of a list. The module validates them, and reports
         all errors together.
     type: raw
@@ -65,6 +65,9 @@ options:
         description:
           - The sender ID, such as V(ADPAI). Required.
           - Quote it in YAML if it consists of digits, or is a word such as V(NO) or V(ON).
+          - >-
+            It must not contain invisible characters or one of V(, ; : = { } [ ] "), and must not begin with V(#), V('),
+            a bullet or a list number. With O(state=absent), a dictionary can contain such a name.
         type: str
         aliases: [name]
       description:
@@ -89,8 +92,9 @@ options:
       - A C(.csv) file has a header line that names the columns V(sender), V(description), V(iso_code) and V(entity_id)
         in any order. Other columns are ignored. The separator is a comma, a semicolon or a tab.
       - Column names are compared without regard to case, spaces, hyphens and underscores. Aliases of V(sender) are
-        V(name), V(sender id) and V(header), of V(entity_id) V(pe id) and V(dlt entity id), of V(iso_code) V(country)
-        and V(country code).
+        V(name), V(sender id), V(sender name), V(header), V(header name) and V(sms header). Alias of V(description) is
+        V(desc). Aliases of V(iso_code) are V(iso), V(country) and V(country code). Aliases of V(entity_id) are
+        V(pe id), V(dlt pe id), V(dlt entity id) and V(principal entity id).
     type: path
   state:
     description:

@@ -81,6 +81,7 @@ def test_url_contains_version_sid_and_endpoint(options, url):
     [
         ({}, True),
         ({"ca_path": __file__}, __file__),
+        ({"ca_path": ""}, True),
         ({"validate_certs": False}, False),
         ({"validate_certs": False, "ca_path": __file__}, False),
     ],
@@ -121,6 +122,7 @@ def test_the_client_settings_do_not_show_the_key():
         "http://localhost:8080",
         "http://127.8.9.10:8080/",
         "http://[::1]:8080",
+        "https://gateway.example/kaleyra/sender-api/v1x",
     ],
 )
 def test_accepts_https_and_loopback_urls(url):
@@ -153,6 +155,11 @@ def test_accepts_https_and_loopback_urls(url):
         ("https://api.kaleyra.io:secret", "port"),
         ("https://api.kaleyra.io:65536", "port"),
         ("https://[::1", "not a valid URL"),
+        ("https://api.kaleyra.io/v1", "the module adds"),
+        ("https://api.kaleyra.io/V2/", "the module adds"),
+        ("https://api.kaleyra.io/v1/secret/messages/sender", "the module adds"),
+        ("https://api.kaleyra.io/sms/sender", "the module adds"),
+        ("https://api.kaleyra.io/sender/", "the module adds"),
         ("https://api.kaleyra.io ", "space"),
         ("https://api.kaleyra.io/\r\nsecret: x", "space"),
         ("https://api.kal\teyra.io", "space"),
