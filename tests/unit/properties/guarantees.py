@@ -16,18 +16,10 @@ from ansible_collections.community.kaleyra.plugins.module_utils._batches import 
 from ansible_collections.community.kaleyra.plugins.module_utils._response import STOPPING
 from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
+from ansible_collections.community.kaleyra.tests.unit.outcomes import CHANGED_AND_FAILED
 from ansible_collections.community.kaleyra.tests.unit.properties.network import Request, Run
 
 MAX_SEARCH_REQUESTS = 300
-CHANGED_AND_FAILED = {
-    "created": {(True, False)},
-    "deleted": {(True, False)},
-    "present": {(False, False), (True, False)},
-    "absent": {(False, False), (True, False)},
-    "rejected": {(False, True), (True, True)},
-    "unknown": {(True, True)},
-    "not_attempted": {(False, True)},
-}
 DOCUMENTED = {"reject", "accepted", "create_limit", "delete_limit", "lists", "missing", "oversized", "wrong_payload"}
 """Fields of `Behavior` that leave the API as documented, as far as it is documented."""
 

@@ -20,6 +20,7 @@ from ansible_collections.community.kaleyra.plugins.module_utils._operations impo
 from ansible_collections.community.kaleyra.plugins.module_utils._response import Exchange, Response, SenderResult
 from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
+from ansible_collections.community.kaleyra.tests.unit.outcomes import CHANGED_AND_FAILED
 
 LOST = Response(Kind.LOST, "WA500", "internal error")
 STOP = Response(Kind.STOP, "E110", "low balance")
@@ -94,10 +95,8 @@ def outcomes(run_result, operation=CREATE):
     shown = {}
     for sender, result in run_result.results.items():
         text = {operation.done: "done", operation.already: "already"}.get(result.outcome, result.outcome)
-        assert result.failed == (text in ("rejected", "unknown", "not_attempted"))
-        may_vary = text in ("already", "rejected")
-        assert may_vary or result.changed == (text in ("done", "unknown"))
-        in_doubt = may_vary and result.changed
+        assert (result.changed, result.failed) in CHANGED_AND_FAILED[result.outcome]
+        in_doubt = text in ("already", "rejected") and result.changed
         assert bool(result.msg) == (result.failed or in_doubt)
         assert result.code or not result.failed
         shown[sender.name] = f"{text}!" if in_doubt else text

@@ -7,10 +7,7 @@ from __future__ import annotations
 import base64
 import importlib.util
 import json
-import signal
-import subprocess
 import sys
-import time
 
 import pytest
 from ansible.module_utils import basic
@@ -231,21 +228,3 @@ def test_awx_keeps_result_of_5000_senders(run, start_mock_api, tmp_path, form):
     assert len(result["senders"]) == result["summary"]["rejected"] == 5000
     assert "invocation" in result
     assert len(str(result)) < MAX_RESULT_LENGTH
-
-
-def test_interrupt_ends_module_at_once(start_mock_api, collections, tmp_path):
-    mock_api = start_mock_api(script=["ok"] + [{"kind": "hang_before", "seconds": 60}] * 9)
-    options = {"api_url": mock_api.url, "api_key": SAMPLE_KEY, "sid": SAMPLE_SID, "batch_size": 1, "connections": 3}
-    arguments = tmp_path / "arguments.json"
-    arguments.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": {**options, **COMMON, "senders": list("ABCDEFG")}}))
-    command = [sys.executable, "-m", kaleyra_sender.__name__, str(arguments)]
-    with subprocess.Popen(
-        command, cwd=collections, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
-    ) as process:
-        while len(mock_api.requests) < 4 and process.poll() is None:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        output = "".join(process.communicate(timeout=30))
-    assert process.returncode == -signal.SIGINT
-    assert len(mock_api.requests) == 4
-    assert SAMPLE_KEY not in output
