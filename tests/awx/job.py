@@ -1,12 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A job as AWX runs it, without the server: folders, environment and options of `awx/main/tasks/jobs.py`."""
+"""Runs jobs as AWX does, without the server: folders, environment and options of `awx/main/tasks/jobs.py`."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -43,10 +44,15 @@ class Job:
     events: list[dict[str, Any]]
 
     def results(self, task: str) -> dict[str, Any]:
-        """The results of a task by host, as AWX stores them."""
-        ends = ("runner_on_ok", "runner_on_failed", "runner_on_skipped")
-        found = [event["event_data"] for event in self.events if event["event"] in ends]
-        return {data["host"]: data.get("res") for data in found if data["task"] == task}
+        """The results of a task by host, as AWX stores them, and whether they failed."""
+        results = {}
+        for event in self.events:
+            data = event.get("event_data", {})
+            ends = ("runner_on_ok", "runner_on_failed", "runner_on_skipped")
+            if event["event"] in ends and data["task"] == task:
+                failed = {"failed": event["event"] == "runner_on_failed"}  # not in `res` since ansible-core 2.19
+                results[data["host"]] = data.get("res") and {**data["res"], **failed}
+        return results
 
     @property
     def page(self) -> str:
@@ -58,6 +64,20 @@ class Job:
         """What the job passes on to the workflow's next nodes, as extra variables."""
         (stats,) = [event["event_data"] for event in self.events if event["event"] == "playbook_on_stats"]
         return dict(stats["artifact_data"])
+
+
+def environment(folder: Path, collections: Path) -> dict[str, str]:
+    """The environment variables of a process that must not use the user's configuration."""
+    dropped = re.compile(
+        r"(ANSIBLE|AWX|CONTROLLER|KALEYRA|PYTHON)_?|NETRC|.*_CA_BUNDLE|SSL_CERT_|.*_proxy", re.IGNORECASE
+    )
+    return {
+        **{name: value for name, value in os.environ.items() if not dropped.match(name)},
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "ANSIBLE_COLLECTIONS_PATH": str(collections),
+    }
 
 
 @dataclass(frozen=True)
@@ -91,8 +111,6 @@ class Runner:
         variables = {
             **VARIABLES,
             "ANSIBLE_COLLECTIONS_PATH": f"{folder / 'requirements_collections'}:{self.collections}",
-            "HOME": str(folder),
-            "no_proxy": "127.0.0.1",
             **credential,
         }
         files = {
@@ -111,11 +129,9 @@ class Runner:
         return self._start(folder, playbook)
 
     def _start(self, folder: Path, playbook: str) -> Job:
-        outside = ("ANSIBLE_", "KALEYRA_", "CONTROLLER_", "PYTHON", "VIRTUAL_ENV")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(outside)}
         done = subprocess.run(
             [sys.executable, "-m", "ansible_runner", "run", folder, "--playbook", playbook, "--ident", "1"],
-            env={**environment, "PATH": f"{self.core}:{environment['PATH']}"},
+            env={**environment(folder, self.collections), "PATH": f"{self.core}:{os.environ['PATH']}"},
             capture_output=True,
             text=True,
             check=False,

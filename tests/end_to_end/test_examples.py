@@ -17,8 +17,8 @@ import urllib.request
 import pytest
 import yaml
 from ansible_collections.community.kaleyra.tests.awx.conftest import awx_collections, controller
+from ansible_collections.community.kaleyra.tests.awx.job import environment
 from ansible_collections.community.kaleyra.tests.end_to_end.code_blocks import CLONE, OUTPUT, blocks
-from ansible_collections.community.kaleyra.tests.end_to_end.jobs import environment
 from mock_api_server import MockApi
 
 __all__ = ["awx_collections", "controller"]
@@ -46,7 +46,7 @@ class Shell:
         (folder / "Makefile").symlink_to(CLONE / "Makefile")
         own = environment(folder, collections)
         self.environment = {
-            **{name: value for name, value in own.items() if not re.match("CONTROLLER|TOWER|MAKE|PIP", name)},
+            **{name: value for name, value in own.items() if not re.match("TOWER|MAKE|PIP", name)},
             "PATH": f"{folder / 'programs'}{os.pathsep}{own['PATH']}",
             "HTTPS_PROXY": "http://127.0.0.1:9",
             "HTTP_PROXY": "http://127.0.0.1:9",

@@ -9,7 +9,7 @@ import resource
 import zlib
 
 import pytest
-from ansible_collections.community.kaleyra.tests.end_to_end.jobs import start_module
+from ansible_collections.community.kaleyra.tests.end_to_end.module_runs import start_module
 from ansible_collections.community.kaleyra.tests.end_to_end.servers import RawServer
 
 MEMORY = 512 * 1024**2

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 import trustme
-from ansible_collections.community.kaleyra.tests.end_to_end.jobs import Host, run_job
 from ansible_collections.community.kaleyra.tests.end_to_end.key_search import KEY, find_key
+from ansible_collections.community.kaleyra.tests.end_to_end.module_runs import Host, run_on_hosts
 from ansible_collections.community.kaleyra.tests.end_to_end.servers import Proxy, tls_server
 from mock_api_server import MockApi
 
@@ -95,17 +95,17 @@ def servers(tmp_path_factory):
 @pytest.fixture(scope="module")
 def job(tmp_path_factory, collections, servers):
     hosts = {name: servers.host(case, f"HX{number}") for number, (name, case) in enumerate(CASES.items())}
-    return run_job(tmp_path_factory.mktemp("job"), collections, hosts)
+    return run_on_hosts(tmp_path_factory.mktemp("job"), collections, hosts)
 
 
 @pytest.mark.parametrize("name", CREATED)
 def test_creates_sender(job, name):
-    assert [row["outcome"] for row in job.results[name]["senders"]] == ["created"]
+    assert [row["outcome"] for row in job[1][name]["senders"]] == ["created"]
 
 
 @pytest.mark.parametrize("name", NOT_ATTEMPTED)
 def test_sends_nothing(job, name):
-    result = job.results[name]
+    result = job[1][name]
     assert [row["outcome"] for row in result["senders"]] == ["not_attempted"]
     assert result["api_calls"] == 0
     assert not result["changed"]
@@ -124,6 +124,6 @@ def test_proxies_cannot_read_key(job, servers):
 
 
 def test_output_contains_neither_key_nor_password(job):
-    assert find_key(job.output) == ""
-    for result in job.results.values():
+    assert find_key(job[0].stdout) == ""
+    for result in job[1].values():
         assert PASSWORD not in str(result)
