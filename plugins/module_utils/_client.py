@@ -8,17 +8,15 @@
 from __future__ import annotations
 
 import concurrent.futures
-import contextlib
 import http.client
 import json
-import random
 import socket
 import ssl
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.community.kaleyra.plugins.module_utils._account import MAX_CONNECTIONS, ClientSettings
@@ -30,6 +28,8 @@ from ansible_collections.community.kaleyra.plugins.module_utils._response import
     ResponseKind,
     read_response,
 )
+from ansible_collections.community.kaleyra.plugins.module_utils._retries import read_retry_after, send_with_retries
+from ansible_collections.community.kaleyra.plugins.module_utils._secret import show_body
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
 try:
@@ -40,30 +40,27 @@ except ImportError:
 else:
     REQUESTS_IMPORT_ERROR = ""
 
-T = TypeVar("T")
-
-MAX_WAIT = 60.0
-"""Seconds that all waits between the attempts of one request may take."""
-
-MAX_RESPONSE_SIZE = 32 * 1024 * 1024
+MAX_RESPONSE_SIZE = 8 * 1024 * 1024
 """Bytes of a response after decompression. 5,000 rows need about 1.5 MB."""
-
-BLOCK_SIZE = 16 * 1024
-"""Bytes of a body that are sent or read at once. gzip expands them to at most 16 MB."""
 
 
 class Client:
-    """Sends the requests of one operation. It can be used by several threads, which share its open connections."""
+    """Sends the requests of one operation. It can be used by several threads, which share its open connections.
 
-    def __init__(self, settings: ClientSettings, operation: Operation) -> None:
+    :arg record: whether to record the first and the last five HTTP requests for ``responses``.
+    """
+
+    def __init__(self, settings: ClientSettings, operation: Operation, *, record: bool = False) -> None:
         self._settings = settings
         self._operation = operation
         self._host = urlsplit(settings.url).netloc
         self._stopped = threading.Event()
+        self._recorded: list[_Request] | None = [] if record else None
         self._adapter = requests.adapters.HTTPAdapter(pool_maxsize=MAX_CONNECTIONS)
         environment = requests.Session()
         environment.trust_env = settings.url.lower().startswith("https:")  # a proxy could read the key in plain http
         self._send_options: Any = environment.merge_environment_settings(settings.url, {}, True, settings.verify, None)
+        self._proxy = requests.utils.select_proxy(settings.url, self._send_options["proxies"])
         if settings.verify is False:
             urllib3.disable_warnings()  # the user has asked for it
         # For all connections of this process, which is the module's own.
@@ -73,180 +70,170 @@ class Client:
         """Send a request for these senders, with retries. It never raises."""
         exchange = send_with_retries(lambda: self._attempt(senders), self._settings.retries, self.wait)
         if exchange.response.kind in STOPPING:
-            self.stop()
+            self._stopped.set()
         return exchange
 
-    def stop(self) -> None:
-        """Do not retry any request again. Requests that wait for a retry return at once."""
-        self._stopped.set()
-
     def wait(self, seconds: float) -> bool:
-        """Wait before a retry. Return False if the client was stopped."""
+        """Wait before a retry. Return False, at once, if a response has stopped the run."""
         return not self._stopped.wait(seconds)
+
+    @property
+    def responses(self) -> list[dict[str, Any]]:
+        """What the server responded to the recorded requests, in the order of sending, safe to display."""
+        secrets = [self._settings.api_key]
+        if self._proxy and self._recorded:
+            proxy = requests.utils.prepend_scheme_if_needed(self._proxy, "http")
+            user, password = requests.utils.get_auth_from_url(proxy)
+            secrets += [f"{user}:{password}", password, user]
+        return [
+            {
+                "method": self._operation.method,
+                "senders": request.senders,
+                "status": request.status,
+                "body": show_body(request.content, secrets),
+            }
+            for request in self._recorded or ()
+        ]
 
     def _attempt(self, senders: Sequence[Sender]) -> Response:
         """Send a request once. If no part of its body was sent, the API cannot have done anything."""
-        body = _RequestBody()
+        request = _Request(len(senders), self._recorded)
         try:
-            body.content = json.dumps(self._operation.body(senders), separators=(",", ":")).encode()
-            raw, content = _run_in_thread(lambda: self._exchange(body), self._settings.timeout)
-            if len(content) > MAX_RESPONSE_SIZE:
+            request.body = json.dumps(self._operation.body(senders), separators=(",", ":")).encode()
+            _run_in_thread(lambda: self._exchange(request), self._settings.timeout)
+            if len(request.content) > MAX_RESPONSE_SIZE:
                 size = MAX_RESPONSE_SIZE // 1024**2
                 return Response(ResponseKind.LOST, message=f"the response from {self._host} is larger than {size} MB")
-            response = read_response(self._operation, senders, raw.status, content)
-            return replace(response, retry_after=_retry_after(raw))
+            response = read_response(self._operation, senders, request.status, bytes(request.content))
+            return replace(response, retry_after=request.retry_after)
         except Exception as error:  # any: after the request, the run must end with a result
-            sent = body.give_up()
-            reason = _reason(error, self._settings.timeout)
+            sent = request.give_up()
+            reason = self._reason(error)
         if sent:
             return Response(ResponseKind.LOST, message=f"no response from {self._host} ({reason})", retry=True)
-        proxy = requests.utils.select_proxy(self._settings.url, self._send_options["proxies"])
-        target = f"{self._host} through the proxy in HTTPS_PROXY" if proxy else self._host
+        target = f"{self._host} through the proxy in HTTPS_PROXY" if self._proxy else self._host
         return Response(ResponseKind.NOT_SENT, message=f"cannot connect to {target}: {reason}", retry=True)
 
-    def _exchange(self, body: _RequestBody) -> tuple[urllib3.HTTPResponse, bytes]:
+    def _exchange(self, request: _Request) -> None:
         """Send a request and read its response, up to a block more than the maximum size.
 
         The adapter sends it: a session would follow redirects, keep cookies and use credentials from ``.netrc``.
         """
         headers = {
-            "api-key": self._settings.api_key.encode(),  # requests sends a str as Latin-1
+            "api-key": self._settings.api_key.encode(),  # http.client encodes a string as Latin-1
             "Content-Type": "application/json",
             "Accept": "*/*",
             "Accept-Encoding": "gzip",
             "User-Agent": "ansible community.kaleyra",
         }
-        _thread.body = body
-        request = requests.Request(self._operation.method, self._settings.url, headers, data=body).prepare()
-        with self._adapter.send(request, timeout=self._settings.timeout, **self._send_options) as response:
-            response.raw.enforce_content_length = True  # urllib3 1 accepts truncated bodies otherwise
+        prepared = requests.Request(self._operation.method, self._settings.url, headers, data=request).prepare()
+        with self._adapter.send(prepared, timeout=self._settings.timeout, **self._send_options) as response:
+            raw = response.raw
+            request.status = raw.status
+            request.retry_after = read_retry_after(response.headers.get("Retry-After", ""))
+            # Otherwise urllib3 1 accepts truncated bodies:
+            # https://github.com/urllib3/urllib3/blob/1.26.20/src/urllib3/response.py#L216
+            raw.enforce_content_length = True
+            # These two expand a block to at most 16 MB; others, and several at once, to any size:
+            # https://github.com/urllib3/urllib3/blob/1.26.20/src/urllib3/response.py#L112-L159
             if response.headers.get("Content-Encoding", "").lower() not in ("gzip", "deflate"):
-                response.raw.headers.discard("Content-Encoding")  # others can expand a block to any size
-            content = bytearray()
-            for block in response.iter_content(BLOCK_SIZE):
-                content += block
-                if len(content) > MAX_RESPONSE_SIZE:
+                raw.headers.discard("Content-Encoding")
+            for block in response.iter_content(16 * 1024):
+                request.content += block
+                if len(request.content) > MAX_RESPONSE_SIZE:
                     break  # the connection is closed
-            body.connection = None  # the next request can use it
-            return response.raw, bytes(content)
+            # Python accepts headers without the empty line after them, so the response may have ended before it:
+            # https://github.com/python/cpython/blob/v3.13.0/Lib/http/client.py#L227
+            if not request.content and raw.status < 400 and raw.length_remaining is None and not raw.chunked:
+                raise http.client.IncompleteRead(b"")
+
+    def _reason(self, error: Exception) -> str:
+        """Why a request failed, without texts of a server or a proxy, and without values of headers or URLs."""
+        cause: BaseException = error
+        while inner := cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__):
+            cause = inner
+        if isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == "CertificateError":  # urllib3 1
+            hint = "; for a private CA set ca_path" if self._send_options["verify"] is True else ""
+            return f"its certificate is not trusted ({getattr(cause, 'verify_message', '') or cause}){hint}"
+        if isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER":
+            return "it does not speak TLS on that port"
+        if str(cause).startswith("Tunnel connection failed: "):
+            return f"the proxy rejected the connection with HTTP {str(cause).split()[3]}"
+        fallback = getattr(cause, "strerror", None) or f"{type(cause).__module__}.{type(cause).__name__}"
+        option = "HTTPS_PROXY" if self._proxy else "api_url"
+        timeouts = (TimeoutError, concurrent.futures.TimeoutError, socket.timeout, requests.Timeout)
+        invalid_urls = (requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError, http.client.InvalidURL)
+        for types, reason in (
+            (timeouts, f"timed out after {self._settings.timeout:g} s"),
+            (invalid_urls, f"the URL in {option} is not valid"),
+            (socket.gaierror, f"{fallback}; check the host name in {option}, and the name server"),
+            (requests.exceptions.InvalidSchema, "a SOCKS proxy requires the Python library PySocks"),
+            (
+                requests.exceptions.ContentDecodingError,
+                "its Content-Encoding header is wrong; check proxies and api_url",
+            ),
+            (http.client.RemoteDisconnected, "the server closed the connection"),
+            (http.client.IncompleteRead, "the response is truncated"),
+            (http.client.HTTPException, "the response is not valid HTTP"),
+        ):
+            if isinstance(error, types) or isinstance(cause, types):
+                return reason
+        if cause.__class__ is OSError or isinstance(cause, RuntimeError):  # about the CA file, and about threads
+            return str(cause)
+        return fallback
 
 
-def send_with_retries(attempt: Callable[[], Response], retries: int, wait: Callable[[float], bool]) -> Exchange:
-    """Call ``attempt`` until its response is final, with exponential backoff and jitter.
+class _Request:
+    """The body of an HTTP request, and what the server responded to it.
 
-    :arg retries: the maximum number of attempts after the first one.
-    :arg wait: waits for some seconds, and returns False if there must be no retry.
+    ``http.client`` asks for the body when the connection is open and the headers are sent:
+    https://github.com/python/cpython/blob/v3.13.0/Lib/http/client.py#L1091-L1120
     """
-    sent = 0
-    waited = 0.0
-    lost = False
-    reasons: list[str] = []
-    while True:
-        response = attempt()
-        sent += response.kind is not ResponseKind.NOT_SENT
-        exchange = Exchange(response, sent, tuple(reasons), lost)
-        if not response.retry or len(reasons) >= retries:
-            return exchange
-        seconds = response.retry_after or random.uniform(0.5, 1.0) * 2 ** len(reasons)
-        if waited + seconds > MAX_WAIT:
-            asked = f"the server asked to wait {seconds:.0f} s" if response.retry_after else "the wait limit is reached"
-            message = f"{response.message} (not retried: {asked})"
-            return replace(exchange, response=replace(response, message=message))
-        if not wait(seconds):
-            return exchange
-        waited += seconds
-        reasons.append(response.message)
-        lost = lost or response.kind is ResponseKind.LOST
 
-
-class _RequestBody:
-    """The body of a request. It knows whether any of it was sent, and sends nothing after the request was given up.
-
-    ``connection`` is set while the request waits for its response and reads it.
-    """
-
-    def __init__(self) -> None:
-        self.content = b""
-        self.given_up = False
-        self.connection: socket.socket | None = None
-        self._sent = False
-        self._lock = threading.Lock()
+    def __init__(self, senders: int, recorded: list[_Request] | None) -> None:
+        self.senders = senders
+        self.body = b""
+        self.status = 0
+        self.retry_after = 0.0
+        self.content = bytearray()
+        self._recorded = recorded
+        self._sent_or_given_up = threading.Lock()  # is never released
 
     def __len__(self) -> int:
-        return len(self.content)
+        return len(self.body)
 
     def __iter__(self) -> Iterator[bytes]:
-        for start in range(0, len(self.content), BLOCK_SIZE):
-            with self._lock:
-                if self.given_up:
-                    raise OSError("the request was given up")
-                self._sent = True
-            yield self.content[start : start + BLOCK_SIZE]
+        if not self._sent_or_given_up.acquire(blocking=False):
+            raise OSError("the request was given up")
+        if self._recorded is not None:
+            self._recorded.append(self)
+            del self._recorded[5:-5]
+        yield self.body
 
     def give_up(self) -> bool:
-        """Send and read nothing more, and return whether anything was sent."""
-        with self._lock, contextlib.suppress(OSError):
-            self.given_up = True
-            if self.connection:
-                self.connection.shutdown(socket.SHUT_RDWR)  # otherwise it continues to read a slow response
-        return self._sent
-
-
-class _Thread(threading.local):
-    """The body of the request that the thread sends."""
-
-    body = _RequestBody()
-
-
-_thread = _Thread()
+        """Do not begin to send the body. Return True if that is too late."""
+        return not self._sent_or_given_up.acquire(blocking=False)
 
 
 class _FinalResponse(http.client.HTTPResponse):
-    """A response that skips all interim responses, such as 102 and 103, and rejects truncated headers.
+    """A response that skips all interim responses, such as 102 and 103. Python skips only 100:
 
-    Python skips only 100, and accepts headers without the empty line after them.
+    https://github.com/python/cpython/blob/v3.13.0/Lib/http/client.py#L325-L338
     """
 
-    def __init__(self, connection: socket.socket, *args: Any, **options: Any) -> None:
-        super().__init__(connection, *args, **options)
-        _thread.body.connection = connection
-
     def begin(self) -> None:
-        stream = self.fp
-        lines = self.fp = _Lines(stream)  # type: ignore[assignment]
-        try:
+        super().begin()
+        while self.status < 200:
+            self.headers = self.msg = None  # type: ignore[assignment]
             super().begin()
-            while self.status < 200:
-                self.headers = self.msg = None  # type: ignore[assignment]
-                super().begin()
-        finally:
-            if self.fp:  # Python closes it after a status line that is not valid
-                self.fp = stream
-        if not lines.last:
-            raise http.client.IncompleteRead(b"")
 
 
-class _Lines:
-    """Reads the lines of a stream, and remembers the last one."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-        self.last = b""
-
-    def readline(self, size: int) -> bytes:
-        self.last = self._stream.readline(size)
-        return self.last
-
-    def close(self) -> None:
-        self._stream.close()
-
-
-def _run_in_thread(function: Callable[[], T], timeout: float) -> T:
-    """Return or raise what the function does. A thread that takes longer than ``timeout`` seconds is abandoned.
+def _run_in_thread(function: Callable[[], None], timeout: float) -> None:
+    """Do what the function does. After ``timeout`` seconds its thread is abandoned, and goes on until the module ends.
 
     The timeout of ``requests`` limits each wait for data, but not a slow name server or headers that arrive slowly.
     """
-    future: concurrent.futures.Future[T] = concurrent.futures.Future()
+    future: concurrent.futures.Future[None] = concurrent.futures.Future()
 
     def run() -> None:
         try:
@@ -255,43 +242,4 @@ def _run_in_thread(function: Callable[[], T], timeout: float) -> T:
             future.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
-    return future.result(timeout)
-
-
-def _retry_after(response: urllib3.HTTPResponse) -> float:
-    """Seconds from a ``Retry-After`` header, which contains a number or a date; 0 if it has neither."""
-    try:
-        return float(urllib3.Retry().get_retry_after(response) or 0)
-    except (ValueError, OverflowError, urllib3.exceptions.HTTPError):
-        return 0.0
-
-
-def _reason(error: Exception, timeout: float) -> str:
-    """Why a request failed, without texts of a server or a proxy, and without values of headers or URLs."""
-    cause: BaseException = error
-    while inner := cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__):
-        cause = inner
-    if isinstance(cause, (TimeoutError, concurrent.futures.TimeoutError)) or isinstance(error, requests.Timeout):
-        return f"timed out after {timeout:g} s"
-    if isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == "CertificateError":  # of urllib3 1
-        reason = getattr(cause, "verify_message", "") or cause
-        return f"its certificate is not trusted ({reason}); for a private CA set ca_path"
-    if isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER":
-        return "it does not speak TLS on that port"
-    if isinstance(cause, http.client.HTTPException):
-        return _http_reason(cause)
-    if isinstance(error, requests.exceptions.InvalidSchema):
-        return "a SOCKS proxy requires the Python library PySocks"
-    if str(cause).startswith("Tunnel connection failed: "):
-        return f"the proxy rejected the connection with HTTP {str(cause).split()[3]}"
-    if cause.__class__ is OSError or isinstance(cause, RuntimeError):  # about the CA file, and about threads
-        return str(cause)
-    return getattr(cause, "strerror", None) or f"{type(cause).__module__}.{type(cause).__name__}"
-
-
-def _http_reason(error: http.client.HTTPException) -> str:
-    if isinstance(error, http.client.RemoteDisconnected):
-        return "the server closed the connection"
-    if isinstance(error, http.client.IncompleteRead):
-        return "the response is truncated"
-    return "the response is not valid HTTP"
+    future.result(timeout)

@@ -185,7 +185,7 @@ def _message(status: int, payload: Mapping[str, Any] | None, code: str) -> str:
     if status == 429 and payload is None:
         return phrase
     if payload is None:
-        return f"{phrase}: the response is not the API's JSON{'; check api_url' if 400 <= status < 500 else ''}"
+        return f"{phrase}: the response is not the API's JSON{'; check api_url' if status < 500 else ''}"
     text = payload.get("message")
     message = text.strip() if isinstance(text, str) and text.strip() else phrase
     return message if status >= 300 else f"{phrase}, code {code}: {message}"

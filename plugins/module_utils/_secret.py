@@ -10,9 +10,14 @@ from __future__ import annotations
 import base64
 import functools
 import html
+import json
 import re
+from collections.abc import Sequence
 
 MASK = "********"
+
+MAX_BODY_LENGTH = 2000
+"""Characters of a response that are shown."""
 
 
 def hide_key(text: str, api_key: str) -> str:
@@ -27,6 +32,14 @@ def hide_key(text: str, api_key: str) -> str:
     if text.isprintable():
         return text
     return "".join([char if char.isprintable() else " " if char.isspace() else "?" for char in text])
+
+
+def show_body(body: bytes | bytearray, secrets: Sequence[str]) -> str:
+    """The start of a response, without these secrets (empty ones are ignored) and control characters."""
+    text = bytes(body).decode(json.detect_encoding(body), "replace")
+    for secret in filter(None, secrets):
+        text = hide_key(text, secret)
+    return text[:MAX_BODY_LENGTH]
 
 
 @functools.lru_cache(maxsize=1)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.community.kaleyra.plugins.module_utils._batches import RunResult, process
-from ansible_collections.community.kaleyra.plugins.module_utils._client import send_with_retries
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE, Operation
 from ansible_collections.community.kaleyra.plugins.module_utils._response import (
     STOPPING,
@@ -22,6 +21,7 @@ from ansible_collections.community.kaleyra.plugins.module_utils._response import
     read_response,
 )
 from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
+from ansible_collections.community.kaleyra.plugins.module_utils._retries import send_with_retries
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 from ansible_collections.community.kaleyra.tests.unit.faulty_api import (
     STRANGER,

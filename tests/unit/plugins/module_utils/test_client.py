@@ -7,7 +7,6 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import dataclasses
-import email.utils
 import gzip
 import itertools
 import json
@@ -180,13 +179,12 @@ def test_reads_response(start_server, reply):
     [
         (b"", "closed"),
         (response()[:-1], "truncated"),
-        (b"HTTP/1.1 401 X\r\nContent-Type: text/html\r\n", "truncated"),
-        (b"HTTP/1.1 401 X\r\nContent-Ty", "truncated"),
+        (b"HTTP/1.1 302 X\r\nLocation: http", "truncated"),
         (b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b" % (len(ACCEPTED), ACCEPTED[:-1]), "truncated"),
         (response(ACCEPTED, 200, "Content-Encoding: gzip"), ""),
         (b"not HTTP\r\n\r\n", "not valid HTTP"),
     ],
-    ids=["none", "truncated", "truncated headers", "truncated header", "truncated chunk", "bad encoding", "not HTTP"],
+    ids=["none", "truncated", "truncated headers", "truncated chunk", "bad encoding", "not HTTP"],
 )
 def test_unusable_response_is_lost(start_server, reply, reason):
     url, _received = start_server(reply)
@@ -228,7 +226,7 @@ def test_any_error_after_request_is_lost_response(start_server, monkeypatch, err
 )
 def test_oversized_response_is_lost_and_not_retried(start_server, reply):
     url, _received = start_server(reply)
-    assert_lost(client(url).send([ADPAI]), "32 MB", retry=False)
+    assert_lost(client(url).send([ADPAI]), "8 MB", retry=False)
 
 
 @pytest.mark.parametrize(
@@ -247,26 +245,6 @@ def send_and_list_threads(sending):
     return result, [thread for thread in threading.enumerate() if thread not in before]
 
 
-@pytest.mark.parametrize(
-    "reply",
-    [
-        [b""] * 200,
-        [b"HTTP/1.1 102 X\r\n\r\n"] * 200,
-        [b"HTTP/1.1 200 X\r\nX: ", *[b"x"] * 200],
-        [b"HTTP/1.1 200 X\r\n\r\n", *[b" "] * 200],
-    ],
-    ids=["silent", "interim responses", "slow headers", "slow body"],
-)
-@pytest.mark.parametrize("tls", [False, True])
-def test_stops_reading_after_timeout(start_server, ca, reply, tls):
-    url, _received = start_server(reply, certificate=ca.issue_cert("127.0.0.1") if tls else None)
-    result, threads = send_and_list_threads(client(url, timeout=2, verify=False))
-    for thread in threads:
-        thread.join(10)
-    assert_lost(result)
-    assert not any(thread.is_alive() for thread in threads)
-
-
 def test_request_given_up_before_sending_is_never_sent(mock_api, monkeypatch):
     resolve, held = socket.getaddrinfo, threading.Event()
 
@@ -282,16 +260,6 @@ def test_request_given_up_before_sending_is_never_sent(mock_api, monkeypatch):
     assert_not_sent(result, "timed out")
     assert all(thread.daemon for thread in threads)  # or Python would wait for them at its end
     assert mock_api.senders(SAMPLE_SID) == []
-
-
-def test_rest_of_request_given_up_is_not_sent():
-    senders = [Sender(f"S{number}", "x" * 10_000, "us") for number in range(2000)]
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        result = client(f"http://127.0.0.1:{server.getsockname()[1]}", timeout=2).send(senders)
-        with server.accept()[0] as connection:
-            received = sum(map(len, iter(lambda: connection.recv(1 << 20), b"")))
-    assert_lost(result)
-    assert 0 < received < 20_000_000
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "kaleyra.invalid", f"{'a' * 70}.invalid"])
@@ -317,7 +285,11 @@ def test_message_does_not_quote_headers(mock_api):
 
 @pytest.mark.parametrize(
     ("host", "verify", "hint"),
-    [("127.0.0.1", True, "issuer"), ("kaleyra.invalid", "ca.pem", "ca_path"), ("127.0.0.1", "bad.pem", "certificate")],
+    [
+        ("127.0.0.1", True, "issuer"),
+        ("kaleyra.invalid", "ca.pem", "certificate"),
+        ("127.0.0.1", "bad.pem", "certificate"),
+    ],
 )
 def test_certificate_is_checked(start_server, ca, tmp_path, host, verify, hint):
     (tmp_path / "bad.pem").write_text("not a certificate")
@@ -387,25 +359,6 @@ def test_message_names_proxy_that_failed(set_proxy, proxy, reason):
     assert PASSWORD not in result.response.message
 
 
-@pytest.mark.parametrize("date", [False, True])
-def test_reads_retry_after(start_server, date):
-    value = email.utils.formatdate(time.time() + 1000, usegmt=True) if date else "1000"
-    url, _received = start_server(response(b"", 429, f"Retry-After: {value}"))
-    found = client(url).send([ADPAI]).response
-    assert (found.kind, found.retry) == (Kind.STOP, True)
-    assert 900 < found.retry_after <= 1000
-
-
-@pytest.mark.parametrize(
-    "value", ["soon", "", "-5", "1.5", "0", "Thu, 01 Jan 1970 00:00:00 GMT", "9" * 400, "9" * 5000]
-)
-def test_ignores_other_retry_after(start_server, value):
-    url, _received = start_server(response(b"", 503, f"Retry-After: {value}"))
-    found = client(url).send([ADPAI]).response
-    assert (found.kind, found.retry) == (Kind.LOST, True)
-    assert not 0 < found.retry_after <= _client.MAX_WAIT
-
-
 def test_retries_over_http(mock_api):
     mock_api.script(["reset_after"])
     result = client(mock_api.url, retries=1).send([ADPAI])
@@ -421,13 +374,13 @@ def test_account_error_ends_retries(mock_api):
     assert (result.response.kind, result.requests) == (Kind.LOST, 1)
 
 
-def test_stop_ends_waits(mock_api):
-    mock_api.script([{"kind": "respond_before", "status": 503, "headers": {"Retry-After": "60"}}])
+def test_account_error_ends_waits(mock_api):
+    mock_api.script([{"kind": "respond_before", "status": 503, "headers": {"Retry-After": "60"}}, 401])
     sending = client(mock_api.url, retries=3)
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(sending.send, [ADPAI])
         while not mock_api.requests:
             time.sleep(0.01)
-        sending.stop()
+        assert sending.send([ADPAI]).response.kind is Kind.STOP
         assert waiting.result(30).response.kind is Kind.LOST
-    assert len(mock_api.requests) == 1
+    assert len(mock_api.requests) == 2

@@ -5,11 +5,17 @@
 from __future__ import annotations
 
 import itertools
+import time
+from email.utils import formatdate
 
 import pytest
-from ansible_collections.community.kaleyra.plugins.module_utils._client import MAX_WAIT, send_with_retries
 from ansible_collections.community.kaleyra.plugins.module_utils._response import Exchange, Response
 from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
+from ansible_collections.community.kaleyra.plugins.module_utils._retries import (
+    MAX_WAIT,
+    read_retry_after,
+    send_with_retries,
+)
 
 SUCCESS = Response(Kind.SUCCESS)
 LOST = Response(Kind.LOST, message="lost", retry=True)
@@ -111,3 +117,34 @@ def test_does_not_retry_before_server_allows():
 def test_does_not_retry_after_stop():
     exchange, _waits = send(LOST, stopped=True)
     assert exchange == Exchange(LOST)
+
+
+@pytest.mark.parametrize("retries", [0, 2, 1000])
+def test_last_busy_response_has_advice(retries):
+    exchange, _waits = send(BUSY, retries=retries)
+    assert "lower connections" in exchange.response.message
+    assert "connections" not in "".join(exchange.retry_reasons)
+
+
+def test_reads_retry_after():
+    assert read_retry_after("120") == 120.0
+    assert 900 < read_retry_after(formatdate(time.time() + 1000, usegmt=True)) <= 1000
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "soon",
+        "-5",
+        "1.5",
+        "0",
+        "\u00b2",
+        "9" * 400,
+        "9" * 5000,
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        "Fri, 31 Dec 99999 23:59:59 GMT",
+    ],
+)
+def test_ignores_other_retry_after(value):
+    assert read_retry_after(value) == 0.0
