@@ -191,7 +191,7 @@ from rich.text import Text
 console = Console(record=True, width=56, file=io.StringIO())
 console.print(Text.from_ansi(sys.argv[1]))
 svg = console.export_svg(title="make demo")
-print(re.sub(r" *@font-face {.*?}\\n", "", svg, flags=re.DOTALL))  # the font is on another host
+print(re.sub(r" *@font-face {.*?}\\n| +$", "", svg, flags=re.DOTALL | re.MULTILINE))  # the font is on another host
 """
     with Path("docs/docsite/rst/images/demo.svg").open("w") as picture:
         session.run("python", "-c", export, re.sub(r" \*+$", "", step, flags=re.MULTILINE), stdout=picture)
