@@ -85,14 +85,10 @@ class Client:
             proxy = requests.utils.prepend_scheme_if_needed(self._proxy, "http")
             user, password = requests.utils.get_auth_from_url(proxy)
             secrets += [f"{user}:{password}", password, user]
+        method = self._operation.method
         return [
-            {
-                "method": self._operation.method,
-                "senders": request.senders,
-                "status": request.status,
-                "body": show_body(request.content, secrets),
-            }
-            for request in self._recorded or ()
+            {"method": method, "senders": item.senders, "status": item.status, "body": show_body(item.content, secrets)}
+            for item in self._recorded or ()
         ]
 
     def _attempt(self, senders: Sequence[Sender]) -> Response:
@@ -107,9 +103,8 @@ class Client:
             response = read_response(self._operation, senders, request.status, bytes(request.content))
             return replace(response, retry_after=request.retry_after)
         except Exception as error:  # any: after the request, the run must end with a result
-            sent = request.give_up()
             reason = self._reason(error)
-        if sent:
+        if request.give_up():
             return Response(ResponseKind.LOST, message=f"no response from {self._host} ({reason})", retry=True)
         target = f"{self._host} through the proxy in HTTPS_PROXY" if self._proxy else self._host
         return Response(ResponseKind.NOT_SENT, message=f"cannot connect to {target}: {reason}", retry=True)

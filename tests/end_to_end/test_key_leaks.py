@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import re
 import textwrap
@@ -23,8 +22,8 @@ from ansible_collections.community.kaleyra.tests.end_to_end.key_search import (
     find_key,
 )
 from ansible_collections.community.kaleyra.tests.end_to_end.module_runs import Host, run_on_hosts
-from ansible_collections.community.kaleyra.tests.end_to_end.servers import RawServer
 from ansible_collections.community.kaleyra.tests.unit.faulty_api import FaultyApi
+from ansible_collections.community.kaleyra.tests.unit.servers import RawServer
 
 TEXT = every_spelling(KEY)
 ACCOUNT_ERROR = {"code": f"RBC001{KEY}", "message": TEXT, "data": [TEXT], "error": {TEXT: TEXT}}
@@ -95,19 +94,15 @@ CASES = {
 PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 
-def send_text(text: str, _request: bytes) -> bytes:
-    return text.encode()
-
-
 @pytest.fixture(scope="module")
 def servers() -> Iterator[dict[str, Any]]:
     """The server of each case, and another host."""
     with contextlib.ExitStack() as stack:
-        other = stack.enter_context(RawServer().running())
+        other = stack.enter_context(RawServer())
         servers: dict[str, Any] = {"other": other}
         for name, case in CASES.items():
             if case.reply:
-                server: Any = RawServer(functools.partial(send_text, case.reply)).running()
+                server: Any = RawServer(case.reply.encode())
             else:
                 redirect = [response(case.redirect, Location=f"{other.url}/")] if case.redirect else []
                 server = FaultyApi({"HX1": {"key": KEY}}, [*case.failures, *redirect])

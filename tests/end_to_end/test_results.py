@@ -10,7 +10,7 @@ import zlib
 
 import pytest
 from ansible_collections.community.kaleyra.tests.end_to_end.module_runs import start_module
-from ansible_collections.community.kaleyra.tests.end_to_end.servers import RawServer
+from ansible_collections.community.kaleyra.tests.unit.servers import RawServer
 
 MEMORY = 512 * 1024**2
 SUCCESS = b'{"code": "WA202", "message": "Request Accepted", "data": {"message_id": "1"}, "error": {}}'
@@ -34,13 +34,11 @@ RESPONSES = {
 @pytest.mark.parametrize("name", RESPONSES)
 def test_returns_result_after_unusable_response(tmp_path, collections, name):
     header, body = RESPONSES[name]
-    replies = iter([("", SUCCESS), (header, body()), (header, b"")])
-
-    def reply(request: bytes) -> bytes:
-        line, content = next(replies)
-        return f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\n{line}\r\n".encode() + content
-
-    with RawServer(reply).running() as server:
+    replies = [
+        f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\n{line}\r\n".encode() + content
+        for line, content in (("", SUCCESS), (header, body()), (header, b""))
+    ]
+    with RawServer(*replies) as server:
         options = {"api_url": server.url, "batch_size": 1, "connections": 1, "retries": 0}
         senders = [{"sender": "NEW1"}, {"sender": "NEW2"}, {"sender": "NEW3"}]
         with start_module(

@@ -15,7 +15,7 @@ import pytest
 import trustme
 from ansible_collections.community.kaleyra.tests.end_to_end.key_search import KEY, find_key
 from ansible_collections.community.kaleyra.tests.end_to_end.module_runs import Host, run_on_hosts
-from ansible_collections.community.kaleyra.tests.end_to_end.servers import Proxy, tls_server
+from ansible_collections.community.kaleyra.tests.unit.servers import Proxy, Tunnel
 from mock_api_server import MockApi
 
 PASSWORD = "Pr0xyPassw0rd"
@@ -63,7 +63,7 @@ class Servers:
             "other CA": trustme.CA().issue_cert("localhost"),
         }
         port = int(self.mock_api.url.rpartition(":")[2])
-        self.ports = {name: stack.enter_context(tls_server(item, port)) for name, item in certificates.items()}
+        self.ports = {name: stack.enter_context(Tunnel(port, item)).port for name, item in certificates.items()}
         self.proxies = {
             "tunnel": Proxy(),
             "unused": Proxy(),
@@ -71,7 +71,7 @@ class Servers:
             "other server": Proxy(port=self.ports["other CA"]),
         }
         for proxy in self.proxies.values():
-            stack.enter_context(proxy.running())
+            stack.enter_context(proxy)
 
     def host(self, case: Case, sid: str) -> Host:
         """The options and the environment variables of a case."""

@@ -14,7 +14,7 @@ ADPAI = Sender("ADPAI", "Sender ID testing", "in", "1201159123456789012")
 PATH = f"/v1/{SAMPLE_SID}/messages/sender"
 
 
-def client(url, operation=CREATE, **settings):
+def client(url, operation=CREATE, *, record=False, **settings):
     """A client without retries, unless ``settings`` sets them."""
     options = {"api_key": SAMPLE_KEY, "timeout": 10.0, "retries": 0, "verify": True, **settings}
-    return Client(ClientSettings(url + PATH, **options), operation)
+    return Client(ClientSettings(url + PATH, **options), operation, record=record)
