@@ -10,12 +10,19 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options: {}
 attributes:
+  async:
+    description: Supports the task keyword C(async).
+    support: full
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
   diff_mode:
     description: Returns details on what has changed, or would change, when in diff mode.
   idempotent:
     description: Running it again with the same options changes nothing.
+  platform:
+    description: The operating systems of the host that runs the module.
+    platforms: posix
+    support: full
 """
 
     # The group is declared in meta/runtime.yml.
