@@ -334,7 +334,7 @@ def release(session: nox.Session) -> None:
     session.run("antsibull-changelog", "release")
     build_and_install(session)
     session.run("git", "add", "galaxy.yml", "CHANGELOG.md", "changelogs", external=True)
-    session.run("git", "commit", "--message", f"Release {version}", external=True)
+    session.run("git", "commit", "--allow-empty", "--message", f"Release {version}", external=True)
     session.run("git", "tag", "--annotate", "--message", f"Release {version}", version, external=True)
     session.log(f"Check the commit, and run: git push origin HEAD {version}")
 
