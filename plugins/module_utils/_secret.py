@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 
-"""Makes texts of a server safe to display."""
+"""Makes strings of a server safe to display."""
 
 from __future__ import annotations
 
@@ -40,6 +40,14 @@ def show_body(body: bytes | bytearray, secrets: Sequence[str]) -> str:
     for secret in filter(None, secrets):
         text = hide_key(text, secret)
     return text[:MAX_BODY_LENGTH]
+
+
+def truncate(text: str, max_length: int) -> str:
+    """The start of a string, of at most ``max_length`` characters as ``repr`` prints it."""
+    length = len(text)
+    while length and len(repr(text[:length])) > max_length:
+        length = min(length - 1, length * max_length // len(repr(text[:length])))
+    return text if length == len(text) else f"{text[: length - 1]}\u2026" if length else ""
 
 
 @functools.lru_cache(maxsize=1)

@@ -216,13 +216,13 @@ EXAMPLES = r"""
 RETURN = r"""
 msg:
   description:
-    - The number of senders with each outcome.
-    - If the task fails, also the first failed senders with their reasons, the number of the others, and what to do.
+    - The number of senders with each outcome, and the first senders that this run created or deleted.
+    - If the task fails, up to 20 failed senders with their reasons, the number of the others, and what to do. It names
+      O(report=failures) if the result also contains other senders.
+    - It has at most 900 characters, because AWX shows 1024 characters of an event.
   type: str
   returned: always
-  sample: >-
-    1 of 3 senders failed (1 created, 1 present, 1 rejected): TOOLONGID (in) rejected: MSG134 Sender ID has to be
-    registered and it can only be 6 character.
+  sample: 2 created (ADPAI, ABCF01), 298 present
 senders:
   description:
     - One entry per distinct sender, in input order. O(report) selects which senders are returned.
@@ -313,13 +313,9 @@ from ansible_collections.community.kaleyra.plugins.module_utils._account import 
 )
 from ansible_collections.community.kaleyra.plugins.module_utils._batches import preview, process
 from ansible_collections.community.kaleyra.plugins.module_utils._client import REQUESTS_IMPORT_ERROR, Client
+from ansible_collections.community.kaleyra.plugins.module_utils._message import build_warnings
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE
-from ansible_collections.community.kaleyra.plugins.module_utils._result import (
-    REPORTS,
-    build_result,
-    build_warnings,
-    mask_run,
-)
+from ansible_collections.community.kaleyra.plugins.module_utils._result import REPORTS, build_result, mask_run
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import describe
 from ansible_collections.community.kaleyra.plugins.module_utils._sender_file import read_senders
 

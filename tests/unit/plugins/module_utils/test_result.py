@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module's result: rows, summary, message, warnings, diff, and a size that AWX stores."""
+"""The module's result: rows, summary, diff, and a size that AWX stores."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import json
 
 import pytest
 from ansible_collections.community.kaleyra.plugins.module_utils._batches import RunResult
-from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE
+from ansible_collections.community.kaleyra.plugins.module_utils._message import OUTCOMES, build_warnings
+from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE
 from ansible_collections.community.kaleyra.plugins.module_utils._response import Response, SenderResult
 from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._result import (
     MAX_RESULT_LENGTH,
-    OUTCOMES,
     build_result,
-    build_warnings,
     mask_run,
 )
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
@@ -35,10 +34,6 @@ def one_of_each(**texts):
 
 def result(outcomes, report="all", operation=CREATE, check_mode=False, diff=False, **processed):
     return build_result(RunResult(dict(outcomes), **processed), operation, report, check_mode=check_mode, diff=diff)
-
-
-def message(outcomes, **processed):
-    return result(outcomes, **processed)["msg"]
 
 
 @pytest.mark.parametrize(
@@ -74,107 +69,11 @@ def test_sender_in_doubt_counts_as_changed(value):
     assert (len(found["senders"]), found["changed"], found["failed"]) == (1, True, False)
 
 
-# The message
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [((), "nothing to do"), (("present",), "1 present"), (("present", "created", "present"), "1 created, 2 present")],
-)
-def test_message_of_success_counts_outcomes(values, expected):
-    assert message([outcome(f"S{number}", value) for number, value in enumerate(values)]) == expected
-
-
-def test_message_names_failed_senders_with_reason():
-    found = message([outcome("ADPAI", "created"), outcome("BAD", "rejected", code="MSG134", msg="why")])
-    assert "1 of 2 senders failed" in found
-    assert "BAD (in) rejected: MSG134 why" in found
-
-
-def test_message_groups_senders_by_reason():
-    outcomes = [outcome(f"S{number}", "rejected", iso_code="", msg="same") for number in range(12)]
-    found = message([*outcomes, outcome("OTHER", "rejected", msg="another")])
-    assert "S0, S1, S2, S3, S4 and 7 more rejected: same" in found
-    assert "OTHER (in) rejected: another" in found
-
-
-def test_message_counts_senders_with_further_reasons():
-    found = message([outcome(f"S{number}", "rejected", msg=f"reason {number}") for number in range(12)])
-    assert "reason 4" in found
-    assert "reason 5" not in found
-    assert "7 more" in found
-
-
-def test_message_of_stopped_run_gives_reason_once():
-    outcomes = [outcome(f"S{number}", "not_attempted", code="RBC001", msg=WRONG_KEY.message) for number in range(6)]
-    found = message(outcomes, stopped=WRONG_KEY)
-    assert found.startswith("The run stopped: RBC001 Incorrect SID or API key. None of the 6 senders was processed")
-    assert found.count(WRONG_KEY.message) == 1
-    assert "S0 (in)" in found
-    assert "and 1 more" in found
-    assert "api_url" in found
-
-
-def test_message_of_stopped_run_counts_other_outcomes():
-    outcomes = [
-        outcome("GOOD", "created"),
-        outcome("BAD", "rejected", msg="why"),
-        outcome("LATE", "not_attempted", code="RBC001", msg=WRONG_KEY.message),
-    ]
-    found = message(outcomes, stopped=WRONG_KEY)
-    assert "2 of 3 senders failed (1 created, 1 rejected, 1 not_attempted)" in found
-    assert "BAD (in) rejected: why" in found
-    assert "LATE (in) not_attempted" in found
-    assert found.count(WRONG_KEY.message) == 1
-
-
-def test_message_advises_another_run_for_unknown_senders():
-    found = message([outcome("ADPAI", "unknown", msg="no response from host")], operation=DELETE)
-    assert "ADPAI (in) unknown: no response from host" in found
-    assert "deleted is not known: run the task again" in found
-
-
-def test_message_advises_shorter_lists_without_stop():
-    assert "shorter lists" in message([outcome("ADPAI", "not_attempted", msg="rejected together")])
-
-
-@pytest.mark.parametrize("operation", [CREATE, DELETE])
-def test_preview_reports_that_existence_is_unknown(operation):
-    found = result([outcome("ADPAI", operation.done)], operation=operation, check_mode=True, diff=True)
-    for text in (found["msg"], found["diff"]["before_header"], found["diff"]["after_header"]):
-        assert "would be sent" in text
-        assert "not know" in text
-    assert message([], check_mode=True) == "nothing to do"
-
-
-# Warnings
-
-
-def test_no_warning_without_retry_or_doubt():
-    assert build_warnings(RunResult(dict(one_of_each())), CREATE) == []
-
-
-def test_warning_counts_retries_by_reason():
-    reasons = ["HTTP 503", "HTTP 429", "HTTP 503"]
-    (warning,) = build_warnings(RunResult({}, retry_reasons=reasons), CREATE)
-    assert "3 in total" in warning
-    assert "HTTP 503 (2x); HTTP 429 (1x)" in warning
-
-
-@pytest.mark.parametrize("value", ["present", "absent", "rejected"])
-def test_warning_names_senders_in_doubt(value):
-    outcomes = [outcome(f"S{number}", value, iso_code="", changed=True) for number in range(7)]
-    (warning,) = build_warnings(RunResult(dict(outcomes)), DELETE)
-    assert "whether this run deleted" in warning
-    assert "response" in warning
-    assert "S0, S1, S2, S3, S4 and 2 more" in warning
-
-
-# Texts of servers
+# Strings of servers
 
 
 @pytest.mark.parametrize("text", [f"\x1b[31m{KEY}\ud800", f"{'x' * 990}{KEY}", "y" * 1_000_000])
-def test_texts_of_servers_are_safe_to_display(text):
+def test_strings_of_servers_are_safe_to_display(text):
     unsafe = RunResult(
         dict(outcome(name, "rejected", **{name: text}) for name in ("id", "code", "msg")),
         retry_reasons=[text],
