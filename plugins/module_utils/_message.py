@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ansible_collections.community.kaleyra.plugins.module_utils._batches import RunResult
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import STOP_CODES, Operation
+from ansible_collections.community.kaleyra.plugins.module_utils._response import FAILED
 from ansible_collections.community.kaleyra.plugins.module_utils._secret import truncate
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender, show
 
@@ -69,10 +70,10 @@ def build_message(
     if check_mode:
         start, end = f"{len(done)} would be sent to be {operation.done}", "check mode does not know which senders exist"
         return _fit(lambda number: f"{start} ({_names(done, number, with_country)}); {end}")
-    groups = _group_failures(run)
-    if not groups:
+    if not any(counts[outcome] for outcome in FAILED):
         return _fit(lambda number: _counts(counts, operation.done, _names(done, number, with_country)))
 
+    groups = _group_failures(run)
     failed = sum([len(group.senders) for group in groups])
     start = f"{failed} of {len(run.results)} senders failed ({_counts(counts)})"
     if run.stopped:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -33,19 +33,19 @@ MAX_RESULT_LENGTH = 700_000
 RESERVED_LENGTH = 50_000
 """The part of `MAX_RESULT_LENGTH` for warnings, Ansible's own keys and, up to 2.20, the module's arguments."""
 
-MAX_DIFF_LENGTH = 150_000
-MAX_TEXT_LENGTH = 1000
+MAX_STRING_LENGTH = 1000  # of a server or a library
+TOO_LONG = "(not shown: the result would be too long)"
 
 
 def mask_run(run: RunResult, api_key: str) -> RunResult:
-    """Hide the API key in all texts of servers and libraries, remove control characters, and truncate them.
+    """Hide the API key in all strings of servers and libraries, remove control characters, and truncate them.
 
     All that the user sees is built from the result of this function. Responses are read before, as received.
     """
 
     @functools.cache  # thousands of senders have the same code and the same reason
     def clean(text: str) -> str:
-        return truncate(hide_key(text, api_key), MAX_TEXT_LENGTH)
+        return truncate(hide_key(text, api_key), MAX_STRING_LENGTH)
 
     results = {
         sender: result._replace(id=clean(result.id), code=clean(result.code), msg=clean(result.msg))
@@ -61,29 +61,64 @@ def mask_run(run: RunResult, api_key: str) -> RunResult:
 
 
 def build_result(
-    run: RunResult, operation: Operation, report: str, *, check_mode: bool = False, diff: bool = False
+    run: RunResult,
+    operation: Operation,
+    report: str,
+    *,
+    check_mode: bool = False,
+    diff: bool = False,
+    responses: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """The result of the module.
 
     :arg report: a key of `REPORTS`.
     :arg check_mode: whether the results are a preview.
     :arg diff: whether to add ``diff``.
+    :arg responses: recorded responses, if the user asked for them.
     """
-    counts = Counter([result.outcome for result in run.results.values()])
-    rows = [_row(sender, found) for sender, found in run.results.items() if REPORTS[report](found)]
-    has_other_rows = report != "failures" and len(rows) > min(MAX_NAMES, sum([counts[name] for name in FAILED]))
+    results = run.results
+    counts = Counter([found.outcome for found in results.values()])
+    failed = sum([counts[outcome] for outcome in FAILED])
+    rows = [_row(sender, found) for sender, found in results.items() if REPORTS[report](found)]
+    has_other_rows = report != "failures" and len(rows) > min(failed, MAX_NAMES)
     result: dict[str, Any] = {
-        "changed": any(found.changed for found in run.results.values()),
-        "failed": any(counts[name] for name in FAILED),
+        "changed": any(found.changed for found in results.values()),
+        "failed": failed > 0,
         "msg": build_message(run, operation, counts, check_mode=check_mode, has_other_rows=has_other_rows),
-        "summary": {"total": len(run.results), **{name: counts[name] for name in OUTCOMES}},
+        "summary": {"total": len(results), **{outcome: counts[outcome] for outcome in OUTCOMES}},
         "api_calls": run.requests,
+        "senders": rows,
     }
     if diff:
-        result["diff"] = _diff(list(run.results.items()), check_mode)
-    excess = len(str(result)) + len(str(rows)) - (MAX_RESULT_LENGTH - RESERVED_LENGTH)
-    result["senders"] = _shorten(rows, excess) if excess > 0 else rows
-    return result
+        result["diff"] = _diff(results, check_mode)
+    if responses is not None:
+        result["responses"] = responses
+    excess = len(str(result)) - (MAX_RESULT_LENGTH - RESERVED_LENGTH)
+    return _shorten(result, results, check_mode, excess) if excess > 0 else result
+
+
+def _shorten(
+    result: dict[str, Any], results: Mapping[Sender, SenderResult], check_mode: bool, excess: int
+) -> dict[str, Any]:
+    """Shorten a result by ``excess`` characters without dropping a sender. If that is impossible, return it in full."""
+    shorter = dict(result)
+
+    def replace_value(name: str, value: Any) -> None:
+        nonlocal excess
+        excess -= len(str(shorter[name])) - len(str(value))
+        shorter[name] = value
+
+    if "responses" in result:
+        replace_value("responses", [{**response, "body": TOO_LONG} for response in result["responses"]])
+    for detail in ("names", "changes", "counts"):
+        if "diff" in result and excess > 0:
+            replace_value("diff", _diff(results, check_mode, detail))
+    if excess > 0:
+        rows = _shorten_rows(result["senders"], excess)
+        if not rows:
+            return result
+        shorter["senders"] = rows
+    return shorter
 
 
 def _row(sender: Sender, result: SenderResult) -> dict[str, Any]:
@@ -98,44 +133,56 @@ def _row(sender: Sender, result: SenderResult) -> dict[str, Any]:
     return row
 
 
-def _shorten(rows: list[dict[str, Any]], excess: int) -> list[dict[str, Any]]:
-    """Shorten the rows by ``excess`` characters without dropping one. If that is impossible, return them unchanged."""
+def _shorten_rows(rows: list[dict[str, Any]], excess: int) -> list[dict[str, Any]]:
+    """Shorten the rows by ``excess`` characters. The result is empty if that is impossible."""
     dropped = []
     for name in ("code", "iso_code", "id"):
         if excess > 0:
             dropped.append(name)
             excess -= sum([len(f", {name!r}: {row[name]!r}") for row in rows if name in row])
-    width = MAX_TEXT_LENGTH
-    if excess > 0 and rows:  # without rows, the diff is too long
+    width = MAX_STRING_LENGTH
+    if excess > 0 and rows:
         width = (sum([len(repr(row["msg"])) for row in rows if "msg" in row]) - excess) // len(rows)
     if width < 1:
-        return rows
+        return []
     return [
         {name: truncate(row[name], width) if name == "msg" else row[name] for name in row if name not in dropped}
         for row in rows
     ]
 
 
-def _diff(pairs: Sequence[tuple[Sender, SenderResult]], check_mode: bool) -> dict[str, str]:
-    """Which senders exist before and after the run, as far as it knows. A long diff omits unchanged senders."""
+def _diff(results: Mapping[Sender, SenderResult], check_mode: bool, detail: str = "descriptions") -> dict[str, str]:
+    """Which senders exist before and after the run, as far as it knows.
+
+    Of a new sender it also shows what cannot be corrected later: the country, the entity ID and the description.
+
+    :arg detail: ``names`` omits the descriptions, ``changes`` also unchanged senders, and ``counts`` all senders.
+    """
     before: list[str] = []
     after: list[str] = []
-    for sender, result in pairs:
-        line = f"{sender.name} {sender.iso_code}".rstrip() + "\n"
-        if result.outcome == "unknown":
-            after.append(f"{line[:-1]} (unknown)\n")
-        elif result.outcome == "deleted" or (result.outcome == "present" and not result.changed):
-            before.append(line)
-        if result.outcome in ("created", "present"):
-            after.append(line)
-    note = ""
-    unchanged = set(before).intersection(after)
-    if unchanged and len(str((before, after))) > MAX_DIFF_LENGTH:
-        note = f"({len(unchanged)} unchanged senders are not listed)\n"
-        before = [line for line in before if line not in unchanged]
-        after = [line for line in after if line not in unchanged]
-    diff = {"before": note + "".join(sorted(before)), "after": note + "".join(sorted(after))}
+    unchanged: list[str] = []
+    for sender, result in results.items():
+        name = f"{sender.name} {sender.iso_code}".rstrip()
+        if result.outcome == "created":
+            name = f"{name} {sender.entity_id}".rstrip()
+            after.append(f"{name}: {sender.description}" if detail == "descriptions" else name)
+        elif result.outcome == "present":
+            (after if result.changed else unchanged).append(name)
+        elif result.outcome == "deleted":
+            before.append(name)
+        elif result.outcome == "unknown":
+            after.append(f"{name} (unknown)")
+    diff = {"before": _diff_side(before, unchanged, detail), "after": _diff_side(after, unchanged, detail)}
     if check_mode:
         header = "would be sent; which senders exist is not known"
         diff.update(before_header=header, after_header=header)
     return diff
+
+
+def _diff_side(changes: list[str], unchanged: list[str], detail: str) -> str:
+    lines = sorted([*changes, *unchanged])
+    if detail == "changes" and unchanged:
+        lines = [f"({len(unchanged)} unchanged senders are not listed)", *sorted(changes)]
+    elif detail == "counts" and lines:
+        lines = [f"({len(lines)} senders are not listed)"]
+    return "".join([f"{line}\n" for line in lines])

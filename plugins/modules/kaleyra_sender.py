@@ -38,7 +38,9 @@ attributes:
   diff_mode:
     support: full
     details:
-      - If the diff would be very long, unchanged senders are counted instead of listed.
+      - A sender to create is shown with its country, entity ID and description, because they cannot be corrected later.
+      - If the result would exceed AWX's size limit, the diff omits the descriptions. If that is not enough, it counts
+        the unchanged senders, or all senders, instead of listing them.
   idempotent:
     support: partial
     details:
@@ -226,8 +228,9 @@ msg:
 senders:
   description:
     - One entry per distinct sender, in input order. O(report) selects which senders are returned.
-    - If the result would exceed AWX's size limit, RV(senders[].code), then RV(senders[].iso_code) and RV(senders[].id)
-      are omitted, and long messages are truncated. If that is not enough, the result is returned in full.
+    - If the result would exceed AWX's size limit, the bodies in RV(responses) are omitted, then the diff is shortened,
+      then RV(senders[].code), RV(senders[].iso_code) and RV(senders[].id) are omitted, and long messages are truncated.
+      If that is not enough, the result is returned in full.
   type: list
   elements: dict
   returned: when the options were valid
@@ -299,6 +302,37 @@ api_calls:
   type: int
   returned: when the options were valid
   sample: 2
+responses:
+  description:
+    - What the API responded to the first five and the last five HTTP requests.
+    - Attach it to a report of a problem with the API. It does not contain the API key, nor the user and the password of
+      a proxy.
+  type: list
+  elements: dict
+  returned: when the options were valid and the verbosity is 3 or more (C(-vvv))
+  contains:
+    method:
+      description: The method of the request.
+      type: str
+      returned: always
+      sample: POST
+    senders:
+      description: The number of senders in the request.
+      type: int
+      returned: always
+      sample: 2
+    status:
+      description: The HTTP status code, or V(0) if there was no response.
+      type: int
+      returned: always
+      sample: 400
+    body:
+      description: The first 2000 characters of the body. Control characters are replaced.
+      type: str
+      returned: always
+      sample: >-
+        {"code": "MSG134", "message": "Sender create failed", "data": [],
+        "error": {"0": {"sender": "Sender ID Already exist.", "sender_name": "ADPAI"}}}
 """
 
 import gc
@@ -314,13 +348,15 @@ from ansible_collections.community.kaleyra.plugins.module_utils._account import 
 from ansible_collections.community.kaleyra.plugins.module_utils._batches import preview, process
 from ansible_collections.community.kaleyra.plugins.module_utils._client import REQUESTS_IMPORT_ERROR, Client
 from ansible_collections.community.kaleyra.plugins.module_utils._message import build_warnings
-from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE
+from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE, Operation
 from ansible_collections.community.kaleyra.plugins.module_utils._result import REPORTS, build_result, mask_run
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import describe
 from ansible_collections.community.kaleyra.plugins.module_utils._sender_file import read_senders
 
 MAX_SHOWN_SENDERS = 2000
 """Characters of the option ``senders`` that the result may repeat."""
+
+VERBOSITY_WITH_RESPONSES = 3  # -vvv
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
@@ -349,32 +385,52 @@ def protect_output(module: AnsibleModule, api_key: str) -> None:
         module.params["api_url"] = "(not shown: it may contain credentials)"
 
 
+def batch_size_errors(batch_size: int | None, operation: Operation, state: str) -> list[str]:
+    if batch_size is None or 1 <= batch_size <= operation.max_batch:
+        return []
+    return [f"batch_size is {batch_size}, must be 1 to {operation.max_batch} with state={state}"]
+
+
 def main() -> None:
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
 
+    # Read and validate all input before the first request.
     options = use_environment(module.params)
     operation = CREATE if options["state"] == "present" else DELETE
-    batch_size = operation.max_batch if options["batch_size"] is None else options["batch_size"]
-    checked = read_senders(options)
-    errors = [*account_errors(options), *describe(checked.errors)]
-    if not 1 <= batch_size <= operation.max_batch:
-        errors.append(f"batch_size is {batch_size}, must be 1 to {operation.max_batch} with state={options['state']}")
+    sender_list = read_senders(options)
+    errors = [
+        *account_errors(options),
+        *describe(sender_list.errors),
+        *batch_size_errors(options["batch_size"], operation, options["state"]),
+    ]
     protect_output(module, options["api_key"])
     if errors:
         module.fail_json(msg="; ".join(errors))
 
+    # Send the requests.
+    record = module._verbosity >= VERBOSITY_WITH_RESPONSES
     if module.check_mode:
-        run = preview(checked.senders, operation)
+        run, responses = preview(sender_list.senders, operation), []
     else:
-        client = Client(client_settings(options), operation)
-        run = process(checked.senders, client.send, operation, batch_size, options["connections"])
+        client = Client(client_settings(options), operation, record=record)
+        batch_size = options["batch_size"] or operation.max_batch
+        run = process(sender_list.senders, client.send, operation, batch_size, options["connections"])
+        responses = client.responses
 
+    # Report what they did.
     run = mask_run(run, options["api_key"])
-    for warning in [*describe(checked.warnings), *build_warnings(run, operation)]:
+    for warning in [*describe(sender_list.warnings), *build_warnings(run, operation)]:
         module.warn(warning)
-    result = build_result(run, operation, options["report"], check_mode=module.check_mode, diff=module._diff)
+    result = build_result(
+        run,
+        operation,
+        options["report"],
+        check_mode=module.check_mode,
+        diff=module._diff,
+        responses=responses if record else None,
+    )
     if result["failed"]:
         module.fail_json(**result)
     module.exit_json(**result)

@@ -27,11 +27,13 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     for variable in ("KALEYRA_API_KEY", "KALEYRA_SID", "KALEYRA_API_URL"):
         monkeypatch.delenv(variable, raising=False)
 
-    def run(mock_api: Any = None, *, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
+    def run(
+        mock_api: Any = None, *, check: bool = False, diff: bool = False, verbosity: int = 0, **options: Any
+    ) -> dict[str, Any]:
         warnings: list[str] = []
         if mock_api:
             options = {"api_url": mock_api.url, "sid": SAMPLE_SID, "api_key": SAMPLE_KEY, **options}
-        arguments = {"_ansible_check_mode": check, "_ansible_diff": diff, **options}
+        arguments = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_verbosity": verbosity, **options}
         if "inject_invocation" in PASS_VARS:  # ansible-core before 2.21 always injects it
             arguments["_ansible_inject_invocation"] = True
         with monkeypatch.context() as patch:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
@@ -32,8 +33,8 @@ def one_of_each(**texts):
     return [outcome(f"S{number}", value, **texts) for number, value in enumerate(OUTCOMES)]
 
 
-def result(outcomes, report="all", operation=CREATE, check_mode=False, diff=False, **processed):
-    return build_result(RunResult(dict(outcomes), **processed), operation, report, check_mode=check_mode, diff=diff)
+def result(outcomes, report="all", requests=0, **options):
+    return build_result(RunResult(dict(outcomes), requests), CREATE, report, **options)
 
 
 @pytest.mark.parametrize(
@@ -92,9 +93,10 @@ def test_strings_of_servers_are_safe_to_display(text):
 # The diff
 
 
-def test_diff_is_sorted():
+def test_diff_is_sorted_and_shows_what_cannot_be_corrected():
     outcomes = [
         outcome("C", "present"),
+        (Sender("G", "Order updates", "in", "1201159123456789012"), SenderResult("created")),
         outcome("B", "created"),
         outcome("Z", "deleted", iso_code=""),
         outcome("Y", "absent", iso_code=""),
@@ -104,41 +106,61 @@ def test_diff_is_sorted():
         outcome("C", "present", "ae"),
         outcome("F", "present", changed=True),
     ]
-    expected = {"before": "C ae\nC in\nZ\n", "after": "A in (unknown)\nB in\nC ae\nC in\nF in\n"}
-    assert result(outcomes, "failures", diff=True)["diff"] == expected
+    after = "A in (unknown)\nB in: testing\nC ae\nC in\nF in\nG in 1201159123456789012: Order updates\n"
+    assert result(outcomes, "failures", diff=True)["diff"] == {"before": "C ae\nC in\nZ\n", "after": after}
     assert "diff" not in result(outcomes)
-
-
-def test_long_diff_omits_unchanged_senders():
-    outcomes = [outcome(f"S{number:05}", "present") for number in range(45_000)]
-    outcomes += [outcome("B", "created"), outcome("Z", "deleted")]
-    diff = result(outcomes, "changes", diff=True)["diff"]
-    assert "45000" in diff["before"].splitlines()[0]
-    assert (diff["before"].splitlines()[1:], diff["after"].splitlines()[1:]) == (["Z in"], ["B in"])
 
 
 # The size
 
 
+def response(body="x" * 2000):
+    return {"method": "POST", "senders": 5000, "status": 200, "body": body}
+
+
 @pytest.mark.parametrize("length", [5, 2000])
 @pytest.mark.parametrize("values", [*[(value,) for value in OUTCOMES], OUTCOMES])
 def test_awx_keeps_result_of_5000_senders(values, length):
-    outcomes = [
-        outcome(
-            f"ABCDEF{number:05}",
-            values[number % len(values)],
-            id="6XX67" * 8,
-            code="RBC192",
-            msg=f"{number:05}".ljust(length, "."),
+    texts = {"id": "6XX67" * 8, "code": "RBC192"}
+    results = {
+        Sender(f"ABCDEF{number:05}", "'" * length, "in", "9" * 30): SenderResult(
+            values[number % len(values)], **texts, msg=f"{number:05}".ljust(length, ".")
         )
         for number in range(5000)
-    ]
-    found = build_result(mask_run(RunResult(dict(outcomes)), KEY), CREATE, "all", diff=True)
+    }
+    run = mask_run(RunResult(results), KEY)
+    found = build_result(run, CREATE, "all", diff=True, responses=[response("\"'" * 1000)] * 10)
     assert len(str(found)) < MAX_RESULT_LENGTH - 20_000
-    assert [row["sender"] for row in found["senders"]] == [sender.name for sender, _result in outcomes]
+    assert [row["sender"] for row in found["senders"]] == [sender.name for sender in results]
     for number, row in enumerate(found["senders"]):
         assert row["outcome"] == values[number % len(values)]
         assert row["msg"].startswith(f"{number:05}"[: len(row["msg"]) - 1])
+
+
+def test_long_result_is_shortened_in_order():
+    def shortened(length):
+        """What is shortened if the texts of the rows have this length."""
+        outcomes = [outcome(f"OLD{number:04}", "present") for number in range(1000)]
+        outcomes += [
+            (Sender(f"NEW{number:03}", "y" * 50, "in"), SenderResult("created", code="MSG106", msg="x" * length))
+            for number in range(600)
+        ]
+        found = result(outcomes, "changes", diff=True, responses=[response()] * 10)
+        assert (len(found["senders"]), len(str(found)) < 650_000) == (600, True)
+        assert [shown["status"] for shown in found["responses"]] == [200] * 10
+        diff = found["diff"]["after"]
+        parts = {
+            "responses": found["responses"][0] == response(),
+            "descriptions": "NEW599 in: yyy" in diff,
+            "unchanged": "OLD0999" in diff,
+            "changed": "NEW599" in diff,
+            "rows": "code" in found["senders"][0],
+        }
+        return [name for name, is_complete in parts.items() if not is_complete]
+
+    order = ["responses", "descriptions", "unchanged", "changed", "rows"]
+    steps = [list(step) for step, _lengths in itertools.groupby(range(750, 1000, 4), shortened)]
+    assert steps == [order[:number] for number in range(6)]
 
 
 @pytest.mark.parametrize("report", ["failures", "changes"])
@@ -156,6 +178,9 @@ def test_result_that_fits_is_complete():
 
 
 def test_result_that_cannot_fit_is_complete():
-    rows = result([outcome(f"S{number}", "created", id=str(number), code="MSG106") for number in range(12_000)])
-    assert len(rows["senders"]) == 12_000
-    assert (rows["senders"][-1]["id"], rows["senders"][-1]["code"]) == ("11999", "MSG106")
+    outcomes = [outcome(f"S{number}", "created", id=str(number), code="MSG106") for number in range(12_000)]
+    found = result(outcomes, diff=True, responses=[response()])
+    assert len(found["senders"]) == 12_000
+    assert (found["senders"][-1]["id"], found["senders"][-1]["code"]) == ("11999", "MSG106")
+    assert found["responses"] == [response()]
+    assert "S11999 in: testing" in found["diff"]["after"]

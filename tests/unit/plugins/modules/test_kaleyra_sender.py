@@ -119,7 +119,7 @@ def test_report_selects_senders(run, start_mock_api, report, names):
 def test_diff_shows_senders_before_and_after(run, start_mock_api):
     mock_api = start_mock_api(senders=["ADPAI"])
     result = run(mock_api, senders=["JSONSEND", "ADPAI"], diff=True, **COMMON)
-    assert result["diff"] == {"before": "ADPAI us\n", "after": "ADPAI us\nJSONSEND us\n"}
+    assert result["diff"] == {"before": "ADPAI us\n", "after": "ADPAI us\nJSONSEND us: testing\n"}
     assert "diff" not in run(mock_api, senders=["ADPAI"], **COMMON)
 
 
@@ -130,7 +130,7 @@ def test_check_mode_sends_nothing(run, start_mock_api, state, outcome):
     assert outcomes(result) == {"B": outcome, "ADPAI": outcome}
     assert (result["changed"], result["failed"], result["api_calls"], mock_api.requests) == (True, False, 0, [])
     assert "would be sent" in result["msg"]
-    senders = "ADPAI us\nB us\n" if state == "present" else "ADPAI\nB\n"
+    senders = "ADPAI us: testing\nB us: testing\n" if state == "present" else "ADPAI\nB\n"
     before, after = ("", senders) if state == "present" else (senders, "")
     assert (result["diff"]["before"], result["diff"]["after"]) == (before, after)
 
@@ -141,6 +141,15 @@ def test_empty_list_sends_nothing(run, mock_api, state, check):
     result = run(mock_api, senders=[], state=state, check=check, diff=True)
     assert (result["changed"], result["failed"], result["senders"], result["api_calls"]) == (False, False, [], 0)
     assert mock_api.requests == []
+
+
+def test_verbosity_3_returns_responses(run, start_mock_api):
+    mock_api = start_mock_api(senders=["ADPAI"])
+    result = run(mock_api, senders=["ADPAI", "B"], verbosity=3, **COMMON)
+    assert [response["senders"] for response in result["responses"]] == [2, 1]
+    assert [response["status"] for response in result["responses"]] == [400, 200]
+    assert run(mock_api, senders=["ADPAI"], verbosity=3, check=True, **COMMON)["responses"] == []
+    assert "responses" not in run(mock_api, senders=["ADPAI"], verbosity=2, **COMMON)
 
 
 # Options
@@ -209,8 +218,9 @@ def test_key_from_server_is_hidden(run, mock_api, monkeypatch, source):
     mock_api.script([{"kind": "respond_before", "status": 400, "body": body}])
     monkeypatch.setenv("KALEYRA_API_KEY", SAMPLE_KEY)
     options = {} if source == "option" else {"api_key": ""}
-    result = run(mock_api, senders=["ADPAI"], diff=True, **COMMON, **options)
+    result = run(mock_api, senders=["ADPAI"], diff=True, verbosity=3, **COMMON, **options)
     assert "bad key" in result["msg"]
+    assert "bad key" in result["responses"][0]["body"]
     assert encoded not in str(result)
     assert SAMPLE_KEY.upper() not in str(result)
 
@@ -229,7 +239,7 @@ def test_awx_keeps_result_of_5000_senders(run, start_mock_api, tmp_path, form):
     path = tmp_path / "senders.json"
     path.write_text(json.dumps(entries))
     options = {"senders": entries} if form == "senders" else {"src": str(path)}
-    result = run(mock_api, **options, diff=True)
+    result = run(mock_api, **options, diff=True, verbosity=4)
     assert len(result["senders"]) == result["summary"]["rejected"] == 5000
     assert "invocation" in result
     assert len(str(result)) < MAX_RESULT_LENGTH
