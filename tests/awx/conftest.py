@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
 import shutil
 import subprocess
@@ -14,16 +13,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from ansible_collections.community.kaleyra.tests.awx.job import environment
 
 CLONE = pathlib.Path(__file__).resolve().parents[2]
 PROJECT = CLONE / "examples" / "awx-project"
 VAULT_PASSWORD = "kaleyra-example"
-
-
-@pytest.fixture(scope="session")
-def core() -> pathlib.Path:
-    """The folder with the programs of ansible-core."""
-    return pathlib.Path(sys.prefix, "bin")
 
 
 @pytest.fixture(scope="session")
@@ -54,26 +48,18 @@ def project(tmp_path: pathlib.Path) -> pathlib.Path:
 
 
 @pytest.fixture
-def run(
-    core: pathlib.Path, collections: pathlib.Path, tmp_path: pathlib.Path
-) -> Callable[..., subprocess.CompletedProcess[str]]:
+def run(collections: pathlib.Path, tmp_path: pathlib.Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """A function that runs a program of ansible-core: ``run(["ansible-playbook", ...], VARIABLE="value")``."""
-    outside = ("ANSIBLE_", "KALEYRA_", "CONTROLLER_", "PYTHON")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(outside)}
 
     def _run(command: list[Any], **variables: str) -> subprocess.CompletedProcess[str]:
-        environment = {
-            **kept,
-            "HOME": str(tmp_path),
-            "PATH": f"{core}:{os.environ['PATH']}",
-            "ANSIBLE_COLLECTIONS_PATH": str(collections),
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-            "no_proxy": "127.0.0.1",
-            **variables,
-        }
+        own = {"ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false", **variables}
         return subprocess.run(
-            [str(part) for part in command], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+            [str(part) for part in command],
+            env={**environment(tmp_path, collections), **own},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     return _run

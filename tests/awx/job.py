@@ -80,68 +80,59 @@ def environment(folder: Path, collections: Path) -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True)
-class Runner:
-    """What a job runs with: an ansible-core's folder of programs, and the collections path that replaces an image's."""
+def run_job(
+    folder: Path,
+    collections: Path,
+    project: Path,
+    playbook: str,
+    hosts: Mapping[str, Mapping[str, Any]],
+    extra_vars: Mapping[str, Any],
+    credential: Mapping[str, str],
+    options: Sequence[str] = (),
+    vault_password: str = "",
+) -> Job:
+    """Run a playbook of a project with the ansible-core of this Python.
 
-    core: Path
-    collections: Path
-
-    def run(
-        self,
-        folder: Path,
-        project: Path,
-        playbook: str,
-        hosts: Mapping[str, Mapping[str, Any]],
-        extra_vars: Mapping[str, Any],
-        credential: Mapping[str, str],
-        options: Sequence[str] = (),
-        vault_password: str = "",
-    ) -> Job:
-        """Run a playbook of a project.
-
-        :arg hosts: the variables of each host.
-        :arg credential: the environment variables that it injects.
-        :arg options: of ansible-playbook, such as ``--check``.
-        """
-        shutil.copytree(project, folder / "project")
-        for name in ("env", "inventory"):
-            (folder / name).mkdir()
-        options = ["-u", "root", *(["--ask-vault-pass"] if vault_password else []), *options]
-        variables = {
-            **VARIABLES,
-            "ANSIBLE_COLLECTIONS_PATH": f"{folder / 'requirements_collections'}:{self.collections}",
-            **credential,
-        }
-        files = {
-            "envvars": json.dumps(variables),
-            "extravars": extra_vars_file(extra_vars),
-            "cmdline": " ".join(options),
-            "settings": json.dumps({"suppress_ansible_output": True, "job_timeout": 0}),
-            "passwords": json.dumps({r"Vault password:\s*?$": vault_password} if vault_password else {}),
-        }
-        for name, text in files.items():
-            (folder / "env" / name).write_text(text, encoding="utf-8")
-        inventory = {"all": {"hosts": list(hosts)}, "_meta": {"hostvars": hosts}}
-        script = folder / "inventory" / "hosts"
-        script.write_text(f"#!{sys.executable}\nprint({json.dumps(inventory)!r})\n", encoding="utf-8")
-        script.chmod(0o700)
-        return self._start(folder, playbook)
-
-    def _start(self, folder: Path, playbook: str) -> Job:
-        done = subprocess.run(
-            [sys.executable, "-m", "ansible_runner", "run", folder, "--playbook", playbook, "--ident", "1"],
-            env={**environment(folder, self.collections), "PATH": f"{self.core}:{os.environ['PATH']}"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        artifacts = folder / "artifacts" / "1"
-        files = sorted((artifacts / "job_events").glob("*.json"), key=lambda path: int(path.name.split("-")[0]))
-        events = [json.loads(path.read_text(encoding="utf-8")) for path in files]
-        if not events:
-            raise RuntimeError(done.stdout + done.stderr)
-        return Job(done.returncode, (artifacts / "stdout").read_text(encoding="utf-8"), events)
+    :arg collections: the collections path that replaces an image's.
+    :arg hosts: the variables of each host.
+    :arg credential: the environment variables that it injects.
+    :arg options: of ansible-playbook, such as ``--check``.
+    """
+    shutil.copytree(project, folder / "project")
+    for name in ("env", "inventory"):
+        (folder / name).mkdir()
+    options = ["-u", "root", *(["--ask-vault-pass"] if vault_password else []), *options]
+    variables = {
+        **VARIABLES,
+        "ANSIBLE_COLLECTIONS_PATH": f"{folder / 'requirements_collections'}:{collections}",
+        **credential,
+    }
+    files = {
+        "envvars": json.dumps(variables),
+        "extravars": extra_vars_file(extra_vars),
+        "cmdline": " ".join(options),
+        "settings": json.dumps({"suppress_ansible_output": True, "job_timeout": 0}),
+        "passwords": json.dumps({r"Vault password:\s*?$": vault_password} if vault_password else {}),
+    }
+    for name, text in files.items():
+        (folder / "env" / name).write_text(text, encoding="utf-8")
+    inventory = {"all": {"hosts": list(hosts)}, "_meta": {"hostvars": hosts}}
+    script = folder / "inventory" / "hosts"
+    script.write_text(f"#!{sys.executable}\nprint({json.dumps(inventory)!r})\n", encoding="utf-8")
+    script.chmod(0o700)
+    done = subprocess.run(
+        [sys.executable, "-m", "ansible_runner", "run", folder, "--playbook", playbook, "--ident", "1"],
+        env=environment(folder, collections),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    artifacts = folder / "artifacts" / "1"
+    files = sorted((artifacts / "job_events").glob("*.json"), key=lambda path: int(path.name.split("-")[0]))
+    events = [json.loads(path.read_text(encoding="utf-8")) for path in files]
+    if not events:
+        raise RuntimeError(done.stdout + done.stderr)
+    return Job(done.returncode, (artifacts / "stdout").read_text(encoding="utf-8"), events)
 
 
 def extra_vars_file(extra_vars: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ import json
 
 import pytest
 from ansible_collections.community.kaleyra.tests.awx.conftest import PROJECT, VAULT_PASSWORD
-from ansible_collections.community.kaleyra.tests.awx.job import Runner
+from ansible_collections.community.kaleyra.tests.awx.job import run_job
 from mock_api_server import MockApi
 
 
@@ -20,13 +20,14 @@ def api():
 
 
 @pytest.fixture
-def job(core, collections, tmp_path, api):
+def job(collections, tmp_path, api):
     """A function that runs accounts in a job with another account's credential, and returns it and the keys by SID."""
 
     def _job(hosts, options=(), vault_password=""):
         credential = {"KALEYRA_SID": "HXENV", "KALEYRA_API_KEY": "AENV", "KALEYRA_API_URL": "http://127.0.0.1:9"}
-        job = Runner(core, collections).run(
+        job = run_job(
             tmp_path,
+            collections,
             PROJECT,
             "senders.yml",
             hosts,

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 import yaml
 from ansible_collections.community.kaleyra.tests.awx.conftest import CLONE
-from ansible_collections.community.kaleyra.tests.awx.job import Runner
+from ansible_collections.community.kaleyra.tests.awx.job import run_job
 from mock_api_server import MockApi
 from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID, WRONG_FORMAT
 
@@ -23,7 +23,7 @@ def api():
 
 
 @pytest.fixture
-def job(core, collections, project, tmp_path, api):
+def job(collections, project, tmp_path, api):
     """A function that runs the job template with answers, options of ansible-playbook and extra variables."""
     survey = yaml.safe_load((CLONE / "playbooks/files/awx/survey.yml").read_text(encoding="utf-8"))["spec"]
     credential = {"KALEYRA_SID": SAMPLE_SID, "KALEYRA_API_KEY": SAMPLE_KEY, "KALEYRA_API_URL": api.url}
@@ -32,8 +32,9 @@ def job(core, collections, project, tmp_path, api):
         folder = tmp_path / f"job{len(list(tmp_path.glob('job*')))}"
         folder.mkdir()
         given = {question["variable"]: question["default"] for question in survey} | answers
-        return Runner(core, collections).run(
+        return run_job(
             folder,
+            collections,
             project,
             playbook,
             {"kaleyra": {"ansible_connection": "local"}},

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.community.kaleyra.plugins.modules import kaleyra_sender
-from ansible_collections.community.kaleyra.tests.awx.job import Job, Runner, environment
+from ansible_collections.community.kaleyra.tests.awx.job import Job, environment, run_job
 from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID
 
 TASK = "Run the module"
@@ -59,8 +59,7 @@ def run_on_hosts(
     # ansible-core 2.21 omits the module's arguments without the variable.
     variables = {"ANSIBLE_INJECT_INVOCATION": "true", **variables}
     options = ("-vvvvv", "--diff", "--forks=8")
-    runner = Runner(pathlib.Path(sys.executable).parent, collections)
-    job = runner.run(folder, folder / "plays", "play.yml", hostvars, {}, variables, options)
+    job = run_job(folder, collections, folder / "plays", "play.yml", hostvars, {}, variables, options)
     results = job.results(TASK)
     assert results.keys() == hosts.keys(), job.stdout
     return job, results
