@@ -77,7 +77,10 @@ def read_senders(params: Mapping[str, Any]) -> SenderList:
     options: dict[str, object] = {}
     if params["state"] == "present":
         options = {name: _read_option(params[name]) for name in ("description", "iso_code", "entity_id")}
-    senders = _read_list(params["senders"], params["src"], options)
+    value = params["senders"]
+    if isinstance(value, str) and params["api_key"] and params["api_key"] in value:
+        return _failed("senders", "this contains the API key")  # an item of it would show a part of the key
+    senders = _read_list(value, params["src"], options)
     if options:
         validate_to_create(senders, options)
     else:

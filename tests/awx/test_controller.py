@@ -114,6 +114,7 @@ def test_the_credential_type_sets_the_variables_that_the_module_reads():
 
 
 def test_the_survey_asks_for_variables_of_the_role():
-    options = yaml.safe_load((CLONE / "roles/senders/meta/argument_specs.yml").read_text(encoding="utf-8"))
+    specs = yaml.safe_load((CLONE / "roles/senders/meta/argument_specs.yml").read_text(encoding="utf-8"))
+    (entry_point,) = specs["argument_specs"].values()
     asked = {question["variable"] for question in read("survey.yml")["spec"]}
-    assert asked <= set(options["argument_specs"]["main"]["options"])
+    assert asked <= set(entry_point["options"])

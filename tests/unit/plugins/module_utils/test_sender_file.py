@@ -13,7 +13,7 @@ from ansible_collections.community.kaleyra.plugins.module_utils._sender import d
 from ansible_collections.community.kaleyra.plugins.module_utils._sender_file import COLUMNS, read_senders
 
 DEFAULTS = {"description": "common", "iso_code": "in", "entity_id": "123456789011"}
-UNSET = dict.fromkeys(("senders", "src", *DEFAULTS))
+UNSET = dict.fromkeys(("senders", "src", "api_key", *DEFAULTS))
 ADPAI = ("ADPAI", "testing", "us", "")
 ABCF01 = ("ABCF01", "common", "in", "123456789011")
 HEADER = "sender,description,iso_code,entity_id\n"
