@@ -62,5 +62,6 @@ def _spellings(char: str) -> str:
     if char.isalnum():
         return char
     number = ord(char)
-    spellings = [char, html.escape(char), f"%{number:02x}", f"\\u{number:04x}", f"\\{char}"]
-    return f"(?:{'|'.join(map(re.escape, spellings))}|&#0*{number};|&#x0*{number:x};)"
+    plain, entity = re.escape(char), re.escape(html.escape(char))
+    # JSON in a string of JSON has several backslashes.
+    return rf"(?:{plain}|{entity}|%{number:02x}|\\{{1,9}}(?:u{number:04x}|{plain})|&#0*{number};|&#x0*{number:x};)"

@@ -26,6 +26,7 @@ KEY = "A1b2<&>/+%~`C3.*(d4"
         lambda key: re.sub(r"\W", lambda char: f"&#{ord(char[0])};", key),
         lambda key: re.sub(r"\W", lambda char: f"&#x{ord(char[0]):04X};", key),
         lambda key: re.sub(r"\W", lambda char: f"\\u{ord(char[0]):04x}", key),
+        lambda key: re.sub(r"\W", lambda char: f"\\\\u{ord(char[0]):04x}", key),
         lambda key: key.replace("/", "\\/"),
     ],
 )
