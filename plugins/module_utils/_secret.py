@@ -16,6 +16,9 @@ from collections.abc import Sequence
 
 MASK = "********"
 
+MIN_BASE64_LENGTH = 4
+"""Shorter words would also occur in other strings."""
+
 MAX_BODY_LENGTH = 2000
 """Characters of a response that are shown."""
 
@@ -51,10 +54,18 @@ def truncate(text: str, max_length: int) -> str:
 
 
 @functools.lru_cache(maxsize=1)
-def _pattern(api_key: str) -> re.Pattern[str]:
-    # Without the last characters of the base64 text, which also depend on what follows the key.
-    encoded = base64.b64encode(api_key.encode()).decode()[: len(api_key) // 3 * 4]
-    return re.compile("|".join("".join(map(_spellings, text)) for text in (api_key, encoded) if text), re.IGNORECASE)
+def _pattern(secret: str) -> re.Pattern[str]:
+    words = [secret, *_base64(secret)]
+    return re.compile("|".join(["".join(map(_spellings, word)) for word in words]), re.IGNORECASE)
+
+
+def _base64(secret: str) -> list[str]:
+    """The characters of base64 that do not depend on what stands before and after the secret."""
+    data, words = secret.encode(), []
+    for start in range(3):
+        encoded = base64.b64encode(bytes(start) + data).decode()
+        words.append(encoded[-(-start * 4 // 3) : (start + len(data)) * 4 // 3])
+    return [word for word in words if len(word) >= MIN_BASE64_LENGTH]
 
 
 def _spellings(char: str) -> str:

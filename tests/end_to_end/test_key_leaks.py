@@ -131,6 +131,7 @@ def test_results_do_not_contain_key(job):
         result = job[1][name]
         assert result["failed"] != case.succeeds, name
         assert "api_key" in result["invocation"]["module_args"], "the arguments are not in the result: nothing is shown"
+        assert ("responses" in result) == ("summary" in result), name
         assert find_key(json.dumps(result)) == "", name
 
 
