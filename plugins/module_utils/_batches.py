@@ -11,6 +11,7 @@ deleting work in the same way. The guarantees are in docs/docsite/rst/guarantees
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -77,9 +78,11 @@ def process(
     not_attempted = SenderResult("not_attempted")
     if run.stopped:
         not_attempted = not_attempted._replace(code=run.stopped.code, msg=run.stopped.message)
-    results = {
-        record.sender: _final_result(record, record.result or not_attempted, operation) for record in run.records
-    }
+    in_doubt = functools.cache(lambda result: _result_in_doubt(result, operation))  # the message can be very long
+    results = {}
+    for record in run.records:
+        result = record.result or not_attempted
+        results[record.sender] = in_doubt(result) if record.in_doubt else result
     return RunResult(results, run.requests, run.retry_reasons, run.stopped)
 
 
@@ -100,26 +103,22 @@ class _Record:
         self.result: SenderResult | None = None
 
 
-def _final_result(record: _Record, result: SenderResult, operation: Operation) -> SenderResult:
-    """The result of a sender at the end of the run.
+def _result_in_doubt(result: SenderResult, operation: Operation) -> SenderResult:
+    """The result at the end of the run of a sender that is in doubt.
 
-    ===========================  ========  =============  =======
-    result                       in doubt  final outcome  changed
-    ===========================  ========  =============  =======
-    created, deleted, unknown    any       the same       true
-    present, absent, rejected    no        the same       false
-    present, absent, rejected    yes       the same       true
-    not_attempted                no        the same       false
-    not_attempted                yes       unknown        true
-    ===========================  ========  =============  =======
+    ===========================  =============  =======
+    result                       final outcome  changed
+    ===========================  =============  =======
+    created, deleted, unknown    the same       true
+    present, absent, rejected    the same       true
+    not_attempted                unknown        true
+    ===========================  =============  =======
     """
-    if not record.in_doubt:
-        return result
     if result.outcome == "not_attempted":
-        msg = f"an earlier request that contained it may have taken effect; then: {result.msg}"
+        msg = f"a request that contained it may have taken effect; then: {result.msg}"
         return result._replace(outcome="unknown", msg=msg)
     if result.outcome in (operation.already, "rejected"):
-        doubt = f"an earlier request of this run may have {operation.done} it"
+        doubt = f"a request of this run may have {operation.done} it"
         return result._replace(msg=f"{result.msg}; {doubt}" if result.msg else doubt, in_doubt=True)
     return result
 
@@ -164,7 +163,7 @@ class _Run:
         response = exchange.response
         self.requests += exchange.requests
         self.retry_reasons.extend(exchange.retry_reasons)
-        if exchange.attempt_lost:
+        if exchange.attempt_lost or response.in_doubt:
             for record in batch:
                 record.in_doubt = True
         self.lost_in_a_row = self.lost_in_a_row + 1 if response.kind is ResponseKind.LOST else 0
@@ -202,13 +201,13 @@ class _Run:
 
     def _apply_results(self, batch: list[_Record], response: Response) -> None:
         """The senders that the response does not mention are in doubt. They are sent again; after a success, once."""
+        unknown = SenderResult("unknown", "", response.code, f"two responses did not mention it: {response.message}")
         for record in batch:
             record.result = response.results.get(record.sender)
             if record.result is None:
                 record.in_doubt = True
                 if record.unmentioned:
-                    msg = f"two responses did not mention it: {response.message}"
-                    record.result = SenderResult("unknown", code=response.code, msg=msg)
+                    record.result = unknown
                 else:
                     self.retry_list.append(record)
 
@@ -240,8 +239,9 @@ class _Run:
 
     @staticmethod
     def _give_up(batch: list[_Record], outcome: str, code: str, msg: str) -> None:
+        result = SenderResult(outcome, code=code, msg=msg)
         for record in batch:
-            record.result = SenderResult(outcome, code=code, msg=msg)
+            record.result = result
 
 
 def make_batches(records: Sequence[_Record], max_size: int) -> list[list[_Record]]:

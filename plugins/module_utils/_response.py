@@ -15,7 +15,7 @@ import enum
 import http
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import (
     CREATE,
@@ -27,19 +27,12 @@ from ansible_collections.community.kaleyra.plugins.module_utils._operations impo
     Operation,
 )
 from ansible_collections.community.kaleyra.plugins.module_utils._reason import says_already
-from ansible_collections.community.kaleyra.plugins.module_utils._response_body import (
-    FindSender,
-    NamedError,
-    api_json,
-    row_error,
-    scalar,
-    sender_finder,
-    split_body,
-)
+from ansible_collections.community.kaleyra.plugins.module_utils._response_body import NAME_FIELDS, Body, scalar
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
 SUCCESS_CODES = CREATE.success_codes | DELETE.success_codes
 MAX_REASONS = 5
+CONTRADICTION = "the response reports both a success and an error"
 
 CHANGED = frozenset({"created", "deleted", "unknown"})
 FAILED = frozenset({"rejected", "unknown", "not_attempted"})
@@ -51,9 +44,9 @@ class ResponseKind(enum.Enum):
 
     SUCCESS = "done, except for the senders that it names otherwise"
     REJECTED = "it names senders that were rejected or need no change"
-    REJECTED_UNNAMED = "nothing was done, and it names no sender of the request"
-    TOO_LARGE = "nothing was done: the request has too many senders"
-    STOP = "nothing was done, and no other request would succeed"
+    REJECTED_UNNAMED = "rejected, and it names no sender of the request"
+    TOO_LARGE = "rejected: the request has too many senders"
+    STOP = "rejected, and no other request would succeed"
     NOT_SENT = "nothing of the request was sent"
     LOST = "the request may have taken effect"
 
@@ -88,14 +81,16 @@ class SenderResult(NamedTuple):
 class Response:
     """What the server said about one request, or that it said nothing.
 
-    ``results`` contains the senders of the request that the response mentions. ``retry`` says whether the client may
-    send the request again, and ``retry_after`` how many seconds the server asked to wait before that.
+    ``results`` contains the senders of the request that the response mentions. ``in_doubt``: it names senders in a way
+    that is not understood, so it does not prove that nothing was done. ``retry`` says whether the client may send the
+    request again, and ``retry_after`` how many seconds the server asked to wait before that.
     """
 
     kind: ResponseKind
     code: str = ""
     message: str = ""
     results: Mapping[Sender, SenderResult] = field(default_factory=dict)
+    in_doubt: bool = False
     retry: bool = False
     retry_after: float = 0.0
 
@@ -114,7 +109,7 @@ class Exchange:
     attempt_lost: bool = False
 
 
-def read_response(operation: Operation, senders: Sequence[Sender], status: int, body: bytes) -> Response:
+def read_response(operation: Operation, senders: Sequence[Sender], status: int, content: bytes) -> Response:
     """Read the response to one request. The first row that matches counts.
 
     ===========================================================================  ================  =====
@@ -129,33 +124,41 @@ def read_response(operation: Operation, senders: Sequence[Sender], status: int, 
     MSG134, or another 4xx in the API's JSON, that names senders of the request  REJECTED          no
     other 2xx                                                                    LOST              yes
     4xx with a success code or WA500                                             LOST              no
+    404 or 410 to a DELETE in the API's JSON, if a sender is missing             REJECTED_UNNAMED  no
     403, 404, 405, 410; other 4xx that is not the API's JSON                     STOP              no
-    other 4xx in the API's JSON (of one sender: REJECTED)                        REJECTED_UNNAMED  no
+    other 4xx in the API's JSON                                                  REJECTED_UNNAMED  no
     ===========================================================================  ================  =====
+
+    A REJECTED_UNNAMED of a request for one sender becomes a REJECTED. A STOP, TOO_LARGE or REJECTED_UNNAMED that names
+    anybody leaves the senders of the request in doubt.
 
     :arg senders: the senders of the request, no two with the same ``key``.
     :arg status: the HTTP status code.
-    :arg body: the decoded body. It can be anything: some samples on the API pages are not valid JSON.
+    :arg content: the decoded body. It can be anything: some samples on the API pages are not valid JSON.
     """
-    payload = api_json(body)
-    code = "" if payload is None else payload["code"].strip()
-    message = _message(status, payload, code)
+    body = Body(senders, content)
+    code, is_api_json = body.code, bool(body.payload)
+    message = _message(status, body)
+    kind = _kind_of_whole_request(status, code, is_api_json)
+    if kind is None and status < 300 and code in operation.success_codes:
+        return _read_success(operation, body, message)
+    if kind is None and (status >= 400 or code in REJECTION_CODES):
+        results = _rejected_by_name(operation, body)
+        if results:
+            return Response(ResponseKind.REJECTED, code, message, results)
+    if kind is None and operation is DELETE and status in (404, 410) and _says_already(operation, body, message):
+        kind = ResponseKind.REJECTED_UNNAMED
+    kind = kind or _kind_without_names(status, code, is_api_json)
 
-    kind = _kind_of_whole_request(status, code, payload is not None)
-    if kind is None and payload is not None and status < 300 and code in operation.success_codes:
-        return _read_success(operation, senders, payload, code, message)
-    if kind is None and payload is not None and (status >= 400 or code in REJECTION_CODES):
-        rejection = _read_rejection(operation, senders, payload, code, message)
-        if rejection:
-            return rejection
-    if kind is None:
-        kind = _kind_without_names(status, code, payload is not None)
-    if kind is ResponseKind.REJECTED_UNNAMED and payload is not None and len(senders) == 1:
-        return _read_rejection_of_one(operation, senders[0], payload, code, message)
-    if kind is ResponseKind.REJECTED_UNNAMED and payload is not None:
-        message = _with_reasons(message, split_body(payload)[2])
+    results = {}
+    if kind is ResponseKind.REJECTED_UNNAMED:
+        if len(senders) == 1:
+            kind = ResponseKind.REJECTED
+            results = {senders[0]: _result_of_one(operation, senders[0], body, message)}
+        message = _with_reasons(message, body)
     retry = kind is ResponseKind.LOST and (status < 300 or status >= 500 or status in (408, 499))
-    return Response(kind, code, message, retry=retry or (status == 429 and code not in STOP_CODES))
+    retry = retry or (status == 429 and code not in STOP_CODES)
+    return Response(kind, code, message, results, kind is not ResponseKind.LOST and body.names_anybody(), retry)
 
 
 def _kind_of_whole_request(status: int, code: str, is_api_json: bool) -> ResponseKind | None:
@@ -168,115 +171,103 @@ def _kind_of_whole_request(status: int, code: str, is_api_json: bool) -> Respons
 
 
 def _kind_without_names(status: int, code: str, is_api_json: bool) -> ResponseKind:
-    """The last four rows of the table."""
+    """The last rows of the table."""
     if status < 300 or code in SUCCESS_CODES or code in INTERNAL_ERROR_CODES:
         return ResponseKind.LOST
     return ResponseKind.STOP if not is_api_json or status in (403, 404, 405, 410) else ResponseKind.REJECTED_UNNAMED
 
 
-def _message(status: int, payload: Mapping[str, Any] | None, code: str) -> str:
-    """A message for display: the API's own text, or what is wrong with the response."""
+def _message(status: int, body: Body) -> str:
+    """A message for display: the API's own, or what is wrong with the response."""
     try:
         phrase = f"HTTP {status} {http.HTTPStatus(status).phrase}"
     except ValueError:
         phrase = f"HTTP {status}"
     if 300 <= status < 400:
         return f"{phrase}: redirect not followed; check api_url"
-    if status == 429 and payload is None:
-        return phrase
-    if payload is None:
-        return f"{phrase}: the response is not the API's JSON{'; check api_url' if status < 500 else ''}"
-    text = payload.get("message")
-    message = text.strip() if isinstance(text, str) and text.strip() else phrase
-    return message if status >= 300 else f"{phrase}, code {code}: {message}"
+    if not body.payload:
+        hint = "; check api_url" if 400 <= status < 500 else ""
+        return phrase if status == 429 else f"{phrase}: the response is not the API's JSON{hint}"
+    message = scalar(body.payload.get("message")) or phrase
+    return message if status >= 300 else f"{phrase}, code {body.code}: {message}"
 
 
-def _read_success(
-    operation: Operation, senders: Sequence[Sender], payload: Mapping[str, Any], code: str, message: str
-) -> Response:
-    find = sender_finder(senders)
-    rows, errors, _texts = split_body(payload)
+def _read_success(operation: Operation, body: Body, message: str) -> Response:
+    code = body.code
     done: dict[Sender, SenderResult] = {}
     named = False
-    for row in rows:
-        sender = find(row.get("sender"))
-        named = named or sender is not None
-        if sender and row.get("code") in (None, "", code):
+    for row in body.rows:
+        sender = body.find(row.get("sender"))
+        named = named or any(body.find(row.get(name)) for name in NAME_FIELDS)
+        is_error = "sender_name" in row and body.find(row["sender_name"]) is not sender
+        if sender and not is_error and row.get("code") in (None, "", code):
             done[sender] = SenderResult(operation.done, scalar(row.get("id")), code)
-    if rows and not named:
+    if body.rows and not named:
         return Response(ResponseKind.LOST, code, f"{message} (its rows name none of the request's senders)", retry=True)
-    results = _named_results(operation, find, errors, code)
-    for sender in done.keys() & results.keys():
-        msg = f"the response reports both a success and an error: {results[sender].msg or results[sender].outcome}"
-        done[sender] = SenderResult("unknown", code=code, msg=msg)
+    results = _named_results(operation, body)
+    not_understood = body.mentioned() - results.keys()
+    for sender in done.keys() & (results.keys() | not_understood):
+        reason = results[sender].msg or results[sender].outcome if sender in results else _with_reasons(message, body)
+        done[sender] = SenderResult("unknown", code=code, msg=f"{CONTRADICTION}: {reason}")
     results.update(done)
-    if not rows and code in operation.success_codes_without_rows:
+    understood = not (body.rows or body.texts or body.others or not_understood)
+    if understood and code in operation.success_codes_without_rows:
         all_done = SenderResult(operation.done, code=code)
-        results = {sender: results.get(sender, all_done) for sender in senders}
-    return Response(ResponseKind.SUCCESS, code, message, results)
+        results = {sender: results.get(sender, all_done) for sender in body.senders}
+    return Response(ResponseKind.SUCCESS, code, _with_reasons(message, body), results)
 
 
-def _read_rejection(
-    operation: Operation, senders: Sequence[Sender], payload: Mapping[str, Any], code: str, message: str
-) -> Response | None:
-    """A rejection that names senders of the request; None if it names none.
+def _rejected_by_name(operation: Operation, body: Body) -> dict[Sender, SenderResult]:
+    """The results of the senders that a rejection names, except those whose rows report a success.
 
-    Rows count only if ``error`` names no sender, because a rejection may also list the senders that are fine. A row
-    with a success code leaves its sender in doubt.
+    Rows count only if ``error`` names no sender, because a rejection may also list the senders that are fine.
     """
-    find = sender_finder(senders)
-    rows, errors, _texts = split_body(payload)
-    results = _named_results(operation, find, errors, code)
-    if not results:
-        results = _named_results(operation, find, [row_error(row) for row in rows], code)
-    contradicted = [find(row.get("sender")) for row in rows if scalar(row.get("code")) in SUCCESS_CODES]
-    for sender in filter(None, contradicted):
+    if not body.reasons:
+        body.add_error_rows((REJECTION_CODES | {body.code}) - SUCCESS_CODES)
+    results = _named_results(operation, body)
+    for sender in _reported_done(body):
         results.pop(sender, None)
-    if results:
-        return Response(ResponseKind.REJECTED, code, message, results)
-    return Response(ResponseKind.LOST, code, f"{message} (its rows report a success)") if any(contradicted) else None
-
-
-def _read_rejection_of_one(
-    operation: Operation, sender: Sender, payload: Mapping[str, Any], code: str, message: str
-) -> Response:
-    """A rejection that names no sender, of a request with only one: the message or the error texts are its reason."""
-    rows, errors, texts = split_body(payload)
-    reasons = tuple(texts) or (message,)
-    result = SenderResult("rejected", code=code, msg=_with_reasons(message, texts))
-    if not (rows or errors) and all("sender" in reason.lower() or sender.key in reason.lower() for reason in reasons):
-        result = _rejection_result(operation, sender, reasons, code)
-    return Response(ResponseKind.REJECTED, code, message, {sender: result})
-
-
-def _with_reasons(message: str, reasons: Sequence[str]) -> str:
-    return "; ".join(list(dict.fromkeys([message, *reasons]))[: MAX_REASONS + 1])
-
-
-def _named_results(
-    operation: Operation, find: FindSender, errors: Sequence[NamedError], code: str
-) -> dict[Sender, SenderResult]:
-    """The results of the request's senders that error entries name."""
-    reasons_of: dict[Sender, list[str]] = {}
-    for name, reasons in errors:
-        sender = find(name)
-        if sender:
-            reasons_of.setdefault(sender, []).extend(reasons)
-    results = {}
-    shared: dict[tuple[str, ...], SenderResult] = {}  # thousands of senders have the same reason
-    for sender, all_reasons in reasons_of.items():
-        reasons = tuple(all_reasons)
-        result = shared.get(reasons)
-        if result is None:
-            result = _rejection_result(operation, sender, reasons, code)
-            if not any(sender.key in reason.lower() for reason in reasons):
-                shared[reasons] = result
-        results[sender] = result
     return results
 
 
-def _rejection_result(operation: Operation, sender: Sender, reasons: Sequence[str], code: str) -> SenderResult:
-    if reasons and all(says_already(operation, sender, reason) for reason in reasons):
+def _reported_done(body: Body) -> set[Sender]:
+    rows = [row for row in body.rows if scalar(row.get("code")) in SUCCESS_CODES]
+    return set(filter(None, (body.find(row.get(name)) for row in rows for name in NAME_FIELDS)))
+
+
+def _result_of_one(operation: Operation, sender: Sender, body: Body, message: str) -> SenderResult:
+    """The result of the only sender of a request, from a rejection without a name that is understood."""
+    if sender in _reported_done(body):
+        return SenderResult("unknown", code=body.code, msg=f"{CONTRADICTION}: {message}")
+    names_others = body.others or any(body.find(row.get("sender")) is None for row in body.rows)
+    if not names_others and _says_already(operation, body, message):
         return SenderResult(operation.already)
-    unique = list(dict.fromkeys(reasons))[:MAX_REASONS]
-    return SenderResult("rejected", code=code, msg="; ".join(unique) or "rejected without a reason")
+    return SenderResult("rejected", code=body.code, msg=_with_reasons(message, body))
+
+
+def _says_already(operation: Operation, body: Body, message: str) -> bool:
+    """Whether all reasons, or else the message, say with a name or the word "sender" that no change is needed."""
+    reasons = {*body.texts, *(reason for _name, reasons in body.others for reason in reasons)} or {message}
+
+    def says(reason: str) -> bool:
+        named = [sender for sender in body.senders if sender.key in reason.lower()]
+        candidates = named or (body.senders[:1] if "sender" in reason.lower() else [])
+        return any(says_already(operation, sender, reason) for sender in candidates)
+
+    return len(reasons) <= DELETE.max_batch and all(map(says, reasons))
+
+
+def _with_reasons(message: str, body: Body) -> str:
+    reasons = [*body.texts, *(": ".join([name, *reasons]) for name, reasons in body.others)]
+    return "; ".join(list(dict.fromkeys([message, *reasons]))[: MAX_REASONS + 1])
+
+
+def _named_results(operation: Operation, body: Body) -> dict[Sender, SenderResult]:
+    results = {}
+    for sender, reasons in body.reasons.items():
+        if reasons and all(says_already(operation, sender, reason) for reason in reasons):
+            results[sender] = SenderResult(operation.already)
+        else:
+            msg = "; ".join(list(dict.fromkeys(reasons))[:MAX_REASONS]) or "rejected without a reason"
+            results[sender] = SenderResult("rejected", code=body.code, msg=msg)
+    return results

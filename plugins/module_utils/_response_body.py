@@ -3,56 +3,120 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 
-"""The shapes that the body of a response has: its JSON, rows, errors, and the names in them."""
+"""Reads the body of a response, whatever its shape is: rows, errors, and the names in them."""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Optional
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
+from typing import Any
 
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
-MAX_DEPTH = 5
-
-NamedError = tuple[object, tuple[str, ...]]
-"""The name that an error entry contains, and its reasons."""
-
-FindSender = Callable[[object], Optional[Sender]]
+NAME_FIELDS = ("sender_name", "sender", "sender_id")
+NOT_REASONS = {"sender_id", "code", "id", "status"}
+WORD = re.compile(r"\w+")
 
 
-def api_json(body: bytes) -> dict[str, Any] | None:
-    """The body as the API's own JSON, which is an object with a text ``code``; None for anything else."""
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(payload, dict) or not isinstance(payload.get("code"), str) or not payload["code"].strip():
-        return None
-    return payload
+class Body:
+    """The body of a response: what it contains about the senders of its request, and about others.
 
-
-def sender_finder(senders: Sequence[Sender]) -> FindSender:
-    """Return a function that finds the sender of the request for a name in a response, or None.
-
-    Names match in any case. A number matches only if it can mean one sender: 12345 can also mean 012345.
+    ``payload`` is the API's own JSON, an object with a string ``code``, and empty for anything else. ``rows`` are the
+    objects in ``data`` that have a name. ``reasons`` are those in ``error`` by sender of the request, ``others`` the
+    names that match no sender, with their reasons, and ``texts`` the strings without a name.
     """
-    by_key = {sender.key: sender for sender in senders}
-    by_number: dict[float, list[Sender]] = {}
 
-    def find(name: object) -> Sender | None:
+    def __init__(self, senders: Sequence[Sender], content: bytes) -> None:
+        self.senders = senders
+        self.payload = _api_json(content)
+        self.code: str = self.payload["code"].strip() if self.payload else ""
+        self.rows = [item for item in _walk(self.payload.get("data")) if isinstance(item, dict)]
+        self.reasons: dict[Sender, list[str]] = {}
+        self.others: list[tuple[str, list[str]]] = []
+        self.texts: list[str] = []
+        self._by_key = {sender.key: sender for sender in senders}
+        self._by_number: dict[float, list[Sender]] = {}
+        for item in _walk(self.payload.get("error")):
+            if isinstance(item, str):
+                self.texts.append(item)
+            elif "sender_name" in item:
+                self._add(item, "sender_name")
+            elif "sender" in item and ("message" in item or self.find(item["sender"])):
+                self._add(item, "sender")
+            else:
+                self._add(item, "sender_id")
+
+    def find(self, name: object) -> Sender | None:
+        """The sender with this name, in any case and with any blanks around it.
+
+        A number matches only if it can mean one sender: 12345 can also mean 012345.
+        """
         if isinstance(name, str):
-            return by_key.get(name.lower())
+            return self._by_key.get(name.strip().lower())
         if isinstance(name, bool) or not isinstance(name, (int, float)):
             return None
-        if not by_number:
-            for sender in senders:
-                by_number.setdefault(_number(sender.name), []).append(sender)
-        candidates = by_number.get(name, [])
+        if not self._by_number:
+            for sender in self.senders:
+                self._by_number.setdefault(_number(sender.name), []).append(sender)
+        candidates = self._by_number.get(name, [])
         return candidates[0] if len(candidates) == 1 else None
 
-    return find
+    def add_error_rows(self, codes: Container[str]) -> None:
+        """Add the reasons of the rows that are errors: they have ``sender_name`` or one of these codes."""
+        for row in self.rows:
+            code = scalar(row.get("code"))
+            if "sender_name" in row:
+                self._add(row, "sender_name")
+            elif code in codes:
+                name = row.get("sender", row.get("sender_id"))
+                self._add({"sender": name, "message": row.get("message") or f"rejected with {code}"}, "sender")
+
+    def _add(self, entry: Mapping[str, Any], name_field: str) -> None:
+        """Add the strings of an error entry, except names and codes."""
+        name = entry.get(name_field)
+        reasons: list[str] = []
+        for key, value in entry.items():
+            if key not in NOT_REASONS and value != name:
+                reasons += _strings(value)
+        sender = self.find(name)
+        if sender:
+            self.reasons.setdefault(sender, []).extend(reasons)
+        elif shown := _show_name(name):
+            self.others.append((shown, reasons))
+        else:
+            self.texts += reasons
+
+    def names_anybody(self) -> bool:
+        """Whether it names anybody, in a way that is understood or not. One sender is also meant without a name."""
+        names = [_show_name(row[name]) for row in self.rows for name in NAME_FIELDS if name in row]
+        return bool(self.reasons or self.others or any(names) or (len(self.senders) > 1 and self.mentioned()))
+
+    def mentioned(self) -> set[Sender]:
+        """The senders whose name is a key, a string or words of strings in ``error``, in its exact spelling."""
+        pending = [error] if (error := self.payload.get("error")) else []
+        words_of = {sender: WORD.findall(sender.name) or [sender.name] for sender in self.senders if pending}
+        wanted = {word for words in words_of.values() for word in words}
+        found: set[str] = set()
+        while pending:
+            item = pending.pop()
+            if isinstance(item, dict):
+                pending += item.values()
+                pending += [key for number, key in enumerate(item) if key != str(number)]  # these number the errors
+            elif isinstance(item, list):
+                pending += item
+            elif text := scalar(item):
+                found.update(wanted.intersection([text]), wanted.intersection(m.group() for m in WORD.finditer(text)))
+        return {sender for sender, words in words_of.items() if found.issuperset(words)}
+
+
+def _api_json(content: bytes) -> dict[str, Any]:
+    try:
+        payload = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    is_api_json = isinstance(payload, dict) and isinstance(payload.get("code"), str) and payload["code"].strip()
+    return payload if is_api_json else {}
 
 
 def _number(name: str) -> float:
@@ -60,70 +124,42 @@ def _number(name: str) -> float:
     try:
         return int(name) if name.isdigit() else float(name)
     except ValueError:
-        return math.nan
-
-
-def split_body(payload: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[NamedError], list[str]]:
-    """A response's rows, its errors about senders, and its error texts that name no sender.
-
-    ``data`` and ``error`` are lists or objects.
-    """
-    rows = [item for item in _objects_and_texts(payload.get("data")) if isinstance(item, dict)]
-    errors: list[NamedError] = []
-    texts: list[str] = []
-    for item in _objects_and_texts(payload.get("error")):
-        if isinstance(item, str):
-            texts.append(item)
-        elif "sender_name" in item:
-            errors.append((item["sender_name"], _reasons(item, "sender_name")))
-        elif "message" in item:
-            errors.append((item["sender"], _reasons(item, "sender")))
-        else:
-            texts += _reasons(item, "")
-    return rows, errors, texts
-
-
-def _objects_and_texts(value: object, depth: int = MAX_DEPTH) -> Iterator[Any]:
-    """The objects about a sender, and the texts outside of them."""
-    if isinstance(value, str):
-        if value.strip():
-            yield value.strip()
-    elif _is_about_sender(value):
-        yield value
-    elif isinstance(value, (dict, list)) and depth:
-        for item in value.values() if isinstance(value, dict) else value:
-            if _is_about_sender(item):
-                yield item  # faster than a generator for each of thousands
-            else:
-                yield from _objects_and_texts(item, depth - 1)
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(text for text in _objects_and_texts(value) if isinstance(text, str))
-
-
-def _is_about_sender(value: object) -> bool:
-    return isinstance(value, dict) and ("sender_name" in value or "sender" in value)
-
-
-def _reasons(entry: Mapping[str, Any], name_field: str) -> tuple[str, ...]:
-    """The texts of an error entry, except the sender's name and codes."""
-    if len(entry) == 2 and name_field == "sender_name" and isinstance(entry.get("sender"), str):
-        return (entry["sender"].strip(),)  # for speed; entries on the API page have these two fields
-    ignored = (name_field, "code", "id", "status")
-    return tuple(text for key, value in entry.items() if key not in ignored for text in _texts(value))
-
-
-def row_error(row: Mapping[str, Any]) -> NamedError:
-    """A row of a rejection as an error. One with a ``sender_name`` has the shape of those in ``error``."""
-    if "sender_name" in row:
-        return row["sender_name"], _reasons(row, "sender_name")
-    code = scalar(row.get("code"))
-    return row["sender"], _texts(row.get("message")) or ((f"rejected with {code}",) if code else ())
+        return float("nan")
 
 
 def scalar(value: object) -> str:
-    """A JSON text or number as text: the API page also prints ids without quotes."""
+    """A JSON string or number as a string: the API page also prints ids without quotes."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
     return str(value).strip()
+
+
+def _show_name(name: object) -> str:
+    return scalar(name) or ", ".join(_strings(name))
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value.strip()] if value.strip() else []
+    return list(_walk(value, into_entries=True))
+
+
+def _walk(value: object, into_entries: bool = False) -> Iterator[Any]:
+    """The strings in a value that are not blank, and the objects that have a name, at any depth."""
+    iterators = [iter([value])]
+    while iterators:
+        for item in iterators[-1]:
+            if isinstance(item, str):
+                if item.strip():
+                    yield item.strip()
+            elif isinstance(item, dict):
+                if not into_entries and ("sender_name" in item or "sender" in item or "sender_id" in item):
+                    yield item
+                else:
+                    iterators.append(iter(item.values()))
+                    break
+            elif isinstance(item, list):
+                iterators.append(iter(item))
+                break
+        else:
+            iterators.pop()

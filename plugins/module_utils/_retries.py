@@ -48,7 +48,7 @@ def send_with_retries(attempt: Callable[[], Response], retries: int, wait: Calla
             return replace(exchange, response=replace(response, message=response.message + note))
         waited += seconds
         reasons.append(response.message)
-        lost = lost or response.kind is ResponseKind.LOST
+        lost = lost or response.in_doubt or response.kind is ResponseKind.LOST
 
 
 def read_retry_after(value: str) -> float:

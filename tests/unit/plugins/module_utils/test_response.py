@@ -10,7 +10,6 @@ import pytest
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE
 from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._response import read_response
-from ansible_collections.community.kaleyra.plugins.module_utils._response_body import api_json
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
 EXISTS = "Sender ID Already exist."
@@ -38,10 +37,8 @@ def outcomes(response):
     return {sender.name: result.outcome for sender, result in response.results.items()}
 
 
-def check_texts(response, content):
+def check_texts(response, code):
     """The response and its results have its code; errors have a message."""
-    payload = api_json(content)
-    code = payload["code"] if payload else ""
     assert response.code == code
     assert response.message
     for result in response.results.values():
@@ -51,6 +48,7 @@ def check_texts(response, content):
 
 ALL = {"ADPAI": "created", "ABCF01": "created"}
 ROWS = [row("ADPAI", code="MSG106"), row("ABCF01", code="MSG106")]
+REQUEST = [{"sender": name, "description": "For orders", "iso_code": "in"} for name in ALL]
 CASE_1 = body("MSG134", "Sender IDs not created", error=named(ABCF01=EXISTS))
 
 # name: (status, body, kind, whether to retry)
@@ -95,10 +93,16 @@ WHOLE_REQUEST = {
     "404 in the API's JSON": (404, body("404", "No such resource"), Kind.STOP, False),
     "405 in the API's JSON": (405, body("405"), Kind.STOP, False),
     "410 in the API's JSON": (410, body("410"), Kind.STOP, False),
+    **{
+        f"{status} with {code}": (status, body(code), Kind.LOST, False)
+        for status in (403, 404, 405, 410)
+        for code in ("MSG106", "MSG108", "WA500")
+    },
     "WA400": (400, body("WA400", error={"payload": "Incorrect"}), Kind.REJECTED_UNNAMED, False),
     "rejection without names": (400, body("MSG134", error=[EXISTS]), Kind.REJECTED_UNNAMED, False),
     "rejection of others": (400, body("MSG134", error=named(OTHER=EXISTS)), Kind.REJECTED_UNNAMED, False),
-    "rejection whose rows report a success": (400, body("MSG134", data=ROWS), Kind.LOST, False),
+    "rejection whose rows report a success": (400, body("MSG134", data=ROWS), Kind.REJECTED_UNNAMED, False),
+    "rejection that repeats the request": (400, body("MSG134", data=REQUEST), Kind.REJECTED_UNNAMED, False),
     "rows of another request": (200, body("MSG106", data=[row("OTHER")]), Kind.LOST, True),
 }
 
@@ -108,7 +112,7 @@ def test_response_that_names_no_sender(name):
     status, content, kind, retry = WHOLE_REQUEST[name]
     response = read(status, content)
     assert (response.kind, response.retry, response.results) == (kind, retry, {})
-    check_texts(response, content)
+    assert response.message
 
 
 @pytest.mark.parametrize("status", [200, 302, 404, 502, 599])
@@ -147,6 +151,11 @@ SUCCESSES = {
     "rows with a sender_name": (200, body("MSG106", data=[row("ADPAI", sender_name="ADPAI"), ROWS[1]]), ALL),
     "errors in data": (200, body("MSG106", data=[ROWS[0], *named(ABCF01="is bad").values()]), {"ADPAI": "created"}),
     "WA202 without rows": (202, body("WA202", data={"message_id": "A1"}), ALL),
+    "a row with another sender_name": (
+        200,
+        body("MSG106", data=[row("ADPAI", sender_name="B"), ROWS[1]]),
+        {"ABCF01": "created"},
+    ),
     "WA202 with rows": (202, body("WA202", data=[row("ADPAI")]), {"ADPAI": "created"}),
     "WA202 with errors": (202, body("WA202", error=named(ABCF01="is bad")), {**ALL, "ABCF01": "rejected"}),
     "errors and rows": (
@@ -167,12 +176,96 @@ def test_success(name):
     status, content, expected = SUCCESSES[name]
     response = read(status, content)
     assert (response.kind, outcomes(response)) == (Kind.SUCCESS, expected)
-    check_texts(response, content)
+    check_texts(response, json.loads(content)["code"])
 
 
 def test_success_of_a_delete_applies_to_all_senders():
     response = read(200, body("MSG108"), operation=DELETE)
     assert (response.kind, outcomes(response)) == (Kind.SUCCESS, {"ADPAI": "deleted", "ABCF01": "deleted"})
+
+
+OTHER_SPELLING = named(**{"AD&amp;PAI": "in use"})
+# What `error` contains if it names ADPAI or somebody, in a way that is not understood.
+NOT_UNDERSTOOD = {
+    "another spelling": OTHER_SPELLING,
+    "another spelling beside a message": [{"sender": "AD&amp;PAI", "message": "in use"}],
+    "another sender_id": [{"sender_id": "AD&amp;PAI", "message": "in use"}],
+    "a list of names": [{"sender_name": ["ADPAI"], "sender": "in use"}],
+    "a name as a key": {"ADPAI": "in use"},
+    "a name as a key of a list": {"ADPAI": []},
+    "a name as a string": {"failed": ["ADPAI"]},
+    "a name as a word": {"error": "Not done: ADPAI."},
+    "names as words": {"error": "Not done: ADPAI,ABCF01"},
+    "a name deep inside": json.loads('{"a":' * 900 + '"ADPAI"' + "}" * 900),
+}
+
+
+@pytest.mark.parametrize("name", NOT_UNDERSTOOD)
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (400, "MSG134", Kind.REJECTED_UNNAMED),
+        (400, "WA400", Kind.REJECTED_UNNAMED),
+        (400, "E110", Kind.STOP),
+        (401, "401", Kind.STOP),
+        (403, "403", Kind.STOP),
+        (429, "429", Kind.STOP),
+        (413, "413", Kind.TOO_LARGE),
+        (400, "RBC192", Kind.TOO_LARGE),
+    ],
+)
+def test_rejection_that_is_not_understood_leaves_senders_in_doubt(status, code, kind, name):
+    response = read(status, body(code, error=NOT_UNDERSTOOD[name]))
+    assert (response.kind, response.in_doubt, response.results) == (kind, True, {})
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "code"), [(DELETE, 200, "MSG108"), (CREATE, 202, "WA202"), (CREATE, 200, "MSG106")]
+)
+@pytest.mark.parametrize("name", [*NOT_UNDERSTOOD, "no name", "a number"])
+def test_success_that_is_not_understood_applies_to_nobody(operation, status, code, name):
+    error = {**NOT_UNDERSTOOD, "no name": {"error": "in use"}, "a number": {"failed": [12345]}}[name]
+    response = read(status, body(code, error=error), "ADPAI ABCF01 12345", operation)
+    assert (response.kind, response.results) == (Kind.SUCCESS, {})
+
+
+@pytest.mark.parametrize("error", [{}, [], None, "", {"error": " "}, {"error": None, "count": 0}])
+def test_success_with_an_empty_error_applies_to_all_senders(error):
+    content = json.dumps({"code": "MSG108", "message": "a message", "error": error}).encode()
+    assert outcomes(read(200, content, operation=DELETE)) == {"ADPAI": "deleted", "ABCF01": "deleted"}
+
+
+def test_success_that_names_one_error_in_an_unknown_way_applies_only_to_the_named_ones():
+    error = [*named(ADPAI="in use").values(), *OTHER_SPELLING.values()]
+    response = read(200, body("MSG108", error=error), operation=DELETE)
+    assert outcomes(response) == {"ADPAI": "rejected"}
+    assert "AD&amp;PAI: in use" in response.message
+
+
+def test_success_row_of_a_sender_that_error_mentions_is_a_contradiction():
+    response = read(200, body("MSG106", data=ROWS, error={"ADPAI": "in use"}))
+    assert outcomes(response) == {"ADPAI": "unknown", "ABCF01": "created"}
+
+
+@pytest.mark.parametrize("data", [ROWS, REQUEST, [row("OTHER")], {"sender": ["ADPAI"]}])
+def test_rows_that_do_not_count_leave_senders_in_doubt(data):
+    response = read(400, body("MSG134", data=data))
+    assert (response.kind, response.in_doubt) == (Kind.REJECTED_UNNAMED, True)
+
+
+# The errors of Kaleyra's pages that name nobody, as requests of several senders get them.
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [
+        (401, "RBC001", {"error": "Incorrect SID or API key."}),
+        (400, "WA400", {"payload": "Incorrect payload format"}),
+        (400, "E110", {"balance": "Please check your balance, You have a low balance!"}),
+        (400, "RBC192", {"error": "Exceeded max capacity of 5000 senders"}),
+        (400, "MSG134", {"0": "Sender ID Already exist."}),
+    ],
+)
+def test_rejection_that_names_nobody_leaves_nobody_in_doubt(status, code, error):
+    assert not read(status, body(code, error=error), "ADPAI 0").in_doubt
 
 
 @pytest.mark.parametrize("code", ["MSG106", "WA202"])
@@ -236,12 +329,22 @@ REJECTIONS = {
         body("MSG134", data=[row("ADPAI", code="MSG134")], error=named(ABCF01=EXISTS)),
         {"ABCF01": "present"},
     ),
-    "rows with a success code": (400, body("MSG134", data=ROWS, error=named(ABCF01=EXISTS)), None),
-    "one row with a success code": (
+    **{
+        f"a row with the success code {code}": (
+            400,
+            body("MSG134", data=[row("ADPAI", code=code)], error=named(ADPAI=EXISTS, ABCF01=EXISTS)),
+            {"ABCF01": "present"},
+        )
+        for code in ("MSG106", "WA202", "MSG108")  # also those of the other operation
+    },
+    "rows without a code": (
         400,
-        body("MSG134", data=ROWS[:1], error=named(ADPAI=EXISTS, ABCF01=EXISTS)),
+        body("MSG999", data=[row("ADPAI", message=EXISTS), row("ABCF01", code="MSG999", message=EXISTS)]),
         {"ABCF01": "present"},
     ),
+    "a name with blanks around": (400, body("MSG134", error=named(**{" ADPAI\n": EXISTS})), {"ADPAI": "present"}),
+    "a sender_id": (400, body("MSG134", error=[{"sender_id": "ADPAI", "message": EXISTS}]), {"ADPAI": "present"}),
+    "a sender without a message": (400, body("MSG134", error=[{"sender": "ADPAI"}]), {"ADPAI": "rejected"}),
     "a success code with 400 that names senders": (
         400,
         body("MSG106", error=named(ADPAI=EXISTS)),
@@ -254,11 +357,8 @@ REJECTIONS = {
 def test_rejection(name):
     status, content, expected = REJECTIONS[name]
     response = read(status, content)
-    assert (response.kind, outcomes(response)) == (
-        Kind.LOST if expected is None else Kind.REJECTED,
-        expected or {},
-    )
-    check_texts(response, content)
+    assert (response.kind, outcomes(response)) == (Kind.REJECTED, expected)
+    check_texts(response, json.loads(content)["code"])
 
 
 def test_rejection_keeps_the_reason_and_the_code():
@@ -267,22 +367,32 @@ def test_rejection_keeps_the_reason_and_the_code():
 
 
 def test_rejection_by_rows_keeps_their_reasons():
-    rows = [row("A", message="it is bad"), row("B", code="MSG140", message=None), *named(C="is bad").values()]
-    response = read(400, body("MSG134", data=rows), "A B C")
+    rows = [
+        row("A", code="MSG134", message="it is bad"),
+        row("B", code="MSG140", message=None),
+        *named(C="is bad").values(),
+    ]
+    response = read(400, body("MSG140", data=rows), "A B C")
     assert [result.msg for result in response.results.values()] == ["it is bad", "rejected with MSG140", "is bad"]
 
 
-# (operation, body, outcome)
+# (operation, body, outcome, with ! if it leaves the sender in doubt)
 REJECTIONS_OF_ONE = [
     (CREATE, body("WA400", error={"payload": "Incorrect payload format"}), "rejected"),
+    (CREATE, body("WA400", error={"error": "Not done: ADPAI"}), "rejected"),
+    (CREATE, body("MSG134", error={"error": EXISTS}, data=REQUEST[:1]), "present!"),
+    (CREATE, body("MSG134", data=[row("ADPAI", message="submitted")]), "rejected!"),
+    (CREATE, body("MSG134", data=ROWS[:1]), "unknown!"),
+    (CREATE, body("MSG134", data=ROWS[:1], error=named(ADPAI=EXISTS)), "unknown!"),
+    (CREATE, body("MSG134", error=OTHER_SPELLING), "rejected!"),
     (CREATE, body("WA400", message=EXISTS), "present"),
     (CREATE, body("WA400", message="ADPAI already exists"), "present"),
     (CREATE, body("WA400", message="ADPAI is bad"), "rejected"),
-    (CREATE, body("WA400", message=EXISTS, data=[row("OTHER")]), "rejected"),
+    (CREATE, body("WA400", message=EXISTS, data=[row("OTHER")]), "rejected!"),
     (CREATE, body("MSG134", error={"error": EXISTS}), "present"),
     (CREATE, body("MSG134", error=[{"sender": EXISTS}]), "present"),
     (CREATE, body("MSG134", message=EXISTS, error=["Entity ID is not valid"]), "rejected"),
-    (CREATE, body("MSG134", error=named(OTHER=EXISTS)), "rejected"),
+    (CREATE, body("MSG134", error=named(OTHER=EXISTS)), "rejected!"),
     (DELETE, body("MSG136", message=MISSING), "absent"),
     (DELETE, body("MSG136", message="Not found"), "rejected"),
 ]
@@ -291,8 +401,41 @@ REJECTIONS_OF_ONE = [
 @pytest.mark.parametrize(("operation", "content", "outcome"), REJECTIONS_OF_ONE)
 def test_rejection_without_a_name_is_about_the_only_sender(operation, content, outcome):
     response = read(400, content, "ADPAI", operation)
-    assert (response.kind, outcomes(response)) == (Kind.REJECTED, {"ADPAI": outcome})
-    check_texts(response, content)
+    assert (response.kind, outcomes(response)) == (Kind.REJECTED, {"ADPAI": outcome.rstrip("!")})
+    assert response.in_doubt == outcome.endswith("!")
+    check_texts(response, json.loads(content)["code"])
+
+
+def test_reason_of_an_unknown_name_is_shown():
+    [result] = read(400, body("MSG134", error=OTHER_SPELLING), "ADPAI").results.values()
+    assert "AD&amp;PAI: in use" in result.msg
+
+
+# (body, kind of the response to a DELETE of ADPAI and ABCF01, whether it leaves them in doubt)
+NOT_FOUND = [
+    (body("MSG136", message=MISSING), Kind.REJECTED_UNNAMED, False),
+    (body("MSG136", error=[MISSING, "No such sender"]), Kind.REJECTED_UNNAMED, False),
+    (body("MSG136", error={"error": "ADPAI not found"}), Kind.REJECTED_UNNAMED, True),
+    (body("MSG136", error=named(OTHER=MISSING)), Kind.REJECTED_UNNAMED, True),
+    (body("MSG136", message=MISSING, error={"error": "No such resource"}), Kind.STOP, False),
+    (body("404", message="Not Found"), Kind.STOP, False),
+    (body("404", message="No route for the sender API"), Kind.STOP, False),
+    (HTML, Kind.STOP, False),
+]
+
+
+@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize(("content", "kind", "in_doubt"), NOT_FOUND)
+def test_not_found_is_about_senders_only_if_it_says_so(status, content, kind, in_doubt):
+    response = read(status, content, operation=DELETE)
+    assert (response.kind, response.in_doubt) == (kind, in_doubt)
+    assert read(status, content, operation=CREATE).kind is Kind.STOP
+    assert read(403, content, operation=DELETE).kind is Kind.STOP
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_only_sender_that_is_not_found_is_absent(status):
+    assert outcomes(read(status, body("MSG136", MISSING), "ADPAI", DELETE)) == {"ADPAI": "absent"}
 
 
 @pytest.mark.parametrize(
@@ -338,6 +481,8 @@ ABSENT = [
     "Sender 'ADPAI' not found",
     "Sender ID could not be found",
     "No such sender",
+    "No such sender ADPAI.",
+    "No such 'ADPAI'",
     "Sender ID has already been deleted",
 ]
 NOT_ABSENT = [
@@ -347,6 +492,7 @@ NOT_ABSENT = [
     "Sender ID is not registered",
     "Sender ID not found in the DLT registry",
     "Sender ID cannot be deleted",
+    "No such",
 ]
 
 
