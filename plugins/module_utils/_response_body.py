@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -95,19 +96,23 @@ class Body:
     def mentioned(self) -> set[Sender]:
         """The senders whose name is a key, a string or words of strings in ``error``, in its exact spelling."""
         pending = [error] if (error := self.payload.get("error")) else []
-        words_of = {sender: WORD.findall(sender.name) or [sender.name] for sender in self.senders if pending}
-        wanted = {word for words in words_of.values() for word in words}
-        found: set[str] = set()
+        texts: set[str] = set()
         while pending:
             item = pending.pop()
             if isinstance(item, dict):
                 pending += item.values()
-                pending += [key for number, key in enumerate(item) if key != str(number)]  # these number the errors
+                texts.update(
+                    key.strip() for number, key in enumerate(item) if key != str(number)
+                )  # errors are numbered
             elif isinstance(item, list):
                 pending += item
-            elif text := scalar(item):
-                found.update(wanted.intersection([text]), wanted.intersection(m.group() for m in WORD.finditer(text)))
-        return {sender for sender, words in words_of.items() if found.issuperset(words)}
+            else:
+                texts.add(scalar(item))
+        words_of = {sender: WORD.findall(sender.name) or [sender.name] for sender in self.senders if texts}
+        matches = itertools.chain.from_iterable(map(WORD.finditer, texts))
+        words = {word for words in words_of.values() for word in words}
+        words.intersection_update(itertools.chain(texts, map(re.Match.group, matches)))
+        return {sender for sender, parts in words_of.items() if words.issuperset(parts)}
 
 
 def _api_json(content: bytes) -> dict[str, Any]:
