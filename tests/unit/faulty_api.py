@@ -71,7 +71,8 @@ class Behavior(Settings):
     rejection_status: int = 400
     error_rows: bool = False  # errors are rows of `data` with the code MSG134, instead of entries of `error`
     # Names and lists in responses
-    names: str = "exact"  # or "other case", "numbers" (for digits), "none" (only the reason), "strangers" (others)
+    names: str = "exact"  # or one of `NAMINGS`
+    repeats: bool = False  # a rejection repeats the rows of the request in `data`
     lists: bool | None = None  # `data` and `error` are lists (true) or objects (false); None: a list and an object
     # Successes: 200 MSG106 with a row for each sender, 200 MSG108 without rows
     accepted: bool = False  # 202 WA202 without rows for a create request
@@ -80,6 +81,19 @@ class Behavior(Settings):
     rows_missing: int = 0  # number of rows that are left out
     contradiction: bool = False  # `error` names the first sender that was processed, too
 
+
+NAMINGS = {
+    "other case": "in another case",
+    "blanks": "with blanks around",
+    "numbers": "those of digits as numbers",
+    "prefix": "with a prefix",
+    "ids": "with a prefix, in the field sender_id",
+    "keys": "as keys of `error`",
+    "words": "as words of a string, without reasons",
+    "none": "no names, only the first reason",
+    "strangers": "another name",
+}
+"""How the errors of a response name senders."""
 
 DOCUMENTED = Behavior()
 
@@ -182,6 +196,8 @@ def _process(account: Account, creating: bool, payload: Any, behavior: Behavior)
         errors = _errors(process(empty, payload, behavior)) or errors
     errors = _reworded(account, payload, errors, behavior)[: behavior.max_errors or None]
     data = _rows(ids, "MSG106" if creating else "MSG108", behavior) if behavior.partial == "rows" else []
+    if behavior.repeats:
+        data = [row if isinstance(row, dict) else {"sender": row} for rows in payload.values() for row in rows]
     code, message = rejection.body["code"], rejection.body["message"]
     return _response(behavior.rejection_status, code, message, data, errors, behavior)
 
@@ -250,8 +266,12 @@ def _rows(ids: list[dict[str, Any]], code: str, behavior: Behavior) -> list[dict
 def _named(errors: list[tuple[str, str]], behavior: Behavior) -> Any:
     if behavior.names == "none":
         return {"error": errors[0][1]}
-    names = [STRANGER if behavior.names == "strangers" else _spelled(name, behavior) for name, _reason in errors]
-    entries = [{"sender": reason, "sender_name": name} for (_name, reason), name in zip(errors, names)]
+    if behavior.names == "keys":
+        return dict(errors)
+    if behavior.names == "words":
+        return {"error": f"Not done: {', '.join(name for name, _reason in errors)}."}
+    reason_field, name_field = ("message", "sender_id") if behavior.names == "ids" else ("sender", "sender_name")
+    entries = [{reason_field: reason, name_field: _spelled(name, behavior)} for name, reason in errors]
     return entries if behavior.lists else _numbered(entries)
 
 
@@ -262,7 +282,8 @@ def _numbered(entries: list[dict[str, Any]]) -> dict[str, Any]:
 def _spelled(name: str, behavior: Behavior) -> Any:
     if behavior.names == "numbers" and name.isdigit():
         return int(name)
-    return name.swapcase() if behavior.names == "other case" else name
+    spelled = {"other case": name.swapcase(), "blanks": f" {name}\n", "strangers": STRANGER}
+    return f"ID {name}" if behavior.names in ("prefix", "ids") else spelled.get(behavior.names, name)
 
 
 class _Handler(mock_api_server.Handler):

@@ -37,6 +37,9 @@ def complete(run: Run) -> Iterator[str]:
 
 def isolated(run: Run) -> Iterator[str]:
     """2: without failures of the network, each sender gets the result that the server has for it."""
+    stopped = run.processed.stopped
+    if run.scenario.quiet and stopped and stopped.kind is Kind.STOP and _finds_only_missing_senders(run):
+        yield "the run stopped, and the server only said that a sender is missing"
     lost = any(attempt.kind is Kind.LOST for request in run.requests for attempt in request.attempts)
     if not run.scenario.quiet or lost or run.processed.stopped or _search_requests(run) >= MAX_SEARCH_REQUESTS - 1:
         return
@@ -82,7 +85,7 @@ def in_doubt(run: Run) -> Iterator[str]:
             response = request.response
             if result:
                 yield f"{sender.name} was sent again after it was {result}"
-            doubt = doubt or any(attempt.kind is Kind.LOST for attempt in request.attempts)
+            doubt = doubt or any(attempt.in_doubt or attempt.kind is Kind.LOST for attempt in request.attempts)
             result = _result(run, request, sender)
             if response.kind in (Kind.SUCCESS, Kind.REJECTED) and not result:
                 doubt = True
@@ -177,6 +180,12 @@ GUARANTEES = (*IN_ANY_ORDER, economical)
 
 def violations(run: Run, checks: Iterable[Callable[[Run], Iterator[str]]] = GUARANTEES) -> list[str]:
     return [f"{check.__name__}: {violation}" for check in checks for violation in check(run)]
+
+
+def _finds_only_missing_senders(run: Run) -> bool:
+    behavior = run.behavior
+    is_deleting = run.operation.done == "deleted" and behavior.missing
+    return is_deleting and behavior.names != "words" and not (behavior.reject or behavior.oversized)
 
 
 def _search_requests(run: Run) -> int:

@@ -42,6 +42,7 @@ def _body(code: str, data: Any = (), error: Any = None) -> dict[str, Any]:
     return {"code": code, "message": "As it is", "data": data, "error": error or {}}
 
 
+NAMES = "names"  # in place of `error`: an error for each sender of the request, in another spelling
 STALE = {method: _body(code, [{"sender": STRANGER, "code": code}]) for method, code in SUCCESS_CODES.items()}
 FAILURES: dict[str, Failure] = {
     "not sent": Failure("reset_before"),
@@ -55,6 +56,12 @@ FAILURES: dict[str, Failure] = {
     **{str(status): Failure("respond_before", status) for status in (302, 401, 403, 404, 405, 407, 410, 413, 429)},
     "RBC001": Failure("respond_before", 400, body=_body("RBC001")),
     "E110": Failure("respond_before", 400, body=_body("E110")),
+    "E110 partly": Failure("respond_partly", 400, body=_body("E110", error=NAMES)),
+    "RBC192 partly": Failure("respond_partly", 400, body=_body("RBC192", error=NAMES)),
+    **{
+        f"{status} partly": Failure("respond_partly", status, body=_body(str(status), error=NAMES))
+        for status in (400, 403, 413, 429)
+    },
     "HTML": Failure("respond_before", 200, body="<html>"),
     "broken JSON": Failure("broken_json"),
     "empty": Failure("respond_after", 200, body=" "),
@@ -141,6 +148,9 @@ class Network:
             response = Response(Kind.LOST, message="no response", retry=True)
         else:
             body = arrived.body.get(operation.method, arrived.body) if isinstance(arrived.body, dict) else arrived.body
+            if isinstance(body, dict) and body.get("error") == NAMES:
+                entries = [{"sender_name": f"ID {sender.name}", "sender": "not done"} for sender in request.senders]
+                body = {**body, "error": entries}
             content = (body if isinstance(body, str) else json.dumps(body)).encode()
             if failure.kind == "broken_json" and arrived.status < 300:  # else it says that nothing was done
                 content = content[: len(content) // 2]

@@ -80,10 +80,16 @@ REJECTIONS: tuple[Mapping[str, Any], ...] = (
 NAMELESS: tuple[Mapping[str, Any], ...] = (
     {"wrong_payload": True},
     {"names": "none"},
-    {"names": "strangers"},
-    {"names": "numbers"},  # 12345 can mean two names
+    {"names": "none", "repeats": True},
 )
-NAMINGS: tuple[Mapping[str, Any], ...] = (*({},) * 5, {"names": "other case"}, *NAMELESS)
+NOT_UNDERSTOOD: tuple[Mapping[str, Any], ...] = (
+    *({"names": names} for names in ("strangers", "prefix", "ids", "keys", "words")),
+    {"names": "numbers"},  # 12345 can mean two names
+    # Rows of a rejection that report what was done
+    *({"names": "none", "partial": "rows", "rows_missing": 0, "row_code": code} for code in ("", None, "OK", "WA202")),
+)
+KNOWN: tuple[Mapping[str, Any], ...] = (*({},) * 5, {"names": "other case"}, {"names": "blanks"})
+NAMINGS = (*KNOWN, *NAMELESS, *NOT_UNDERSTOOD)
 LIMITS: tuple[Mapping[str, Any], ...] = (
     *({},) * 8,
     *(
@@ -123,7 +129,7 @@ def behaviors(draw: st.DrawFn, operation: str) -> dict[str, Any]:
     if draw(st.integers(0, 2)) == 0:
         return {**draw(st.sampled_from(DOCUMENTED_SERVERS)), "missing": ALREADY["delete"][0]}
     naming = draw(st.sampled_from(NAMINGS))
-    behavior = {**naming, **(draw(st.sampled_from(REJECTIONS)) if naming not in NAMELESS else {})}
+    behavior = {**(draw(st.sampled_from(REJECTIONS)) if naming not in NAMELESS else {}), **naming}
     for choices in (LIMITS, SUCCESSES, FORMS, IDENTITIES):
         behavior = {**draw(st.sampled_from(choices)), **behavior}
     words = draw(st.integers(0, 5))
