@@ -146,9 +146,14 @@ class Awx:
         return [
             item
             for item in items
-            if all(str(item.get(name)) == value for name, value in wanted.items())
-            and (not either or any(str(item.get(name)) == value for name, value in either.items()))
+            if all(self._value(item, name) == value for name, value in wanted.items())
+            and (not either or any(self._value(item, name) == value for name, value in either.items()))
         ]
+
+    def _value(self, item: dict[str, Any], name: str) -> str:
+        """The value of a field, or of another object's field, such as `organization__name`."""
+        name, _, other = name.partition("__")
+        return str(self.objects[f"{name}s"][item[name]][other] if other else item.get(name))
 
     def _association(self, method: str, numbers: list[int], body: Any) -> tuple[int, Any]:
         if method == "GET":

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`playbooks/awx.yml` sets up a controller for each organization, and a second run changes nothing."""
+"""`playbooks/awx.yml` sets up a controller for each organization. Another run keeps what people have added."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ KEY = "Axxxxxxxxxxxxxxxxxxxxxxxxxxxx3"
 PROJECT = "https://git.example.com/kaleyra.git"
 RRULE = "DTSTART;TZID=Asia/Kolkata:20260101T030000 RRULE:FREQ=DAILY;INTERVAL=1"
 SCHEDULE = {"kaleyra_awx_rrule": RRULE, "kaleyra_awx_src": "senders/orchid.csv"}
+INDIA = "https://api.in.kaleyra.io"
 IMAGE = {"kaleyra_awx_image": "registry.example.com/ee:1"}
 
 
@@ -33,13 +34,15 @@ def set_up(run, controller, collections, awx_collections):
         "CONTROLLER_OAUTH_TOKEN": "t0ken",
         "KALEYRA_SID": "HXXXXXXX071US",
         "KALEYRA_API_KEY": KEY,
+        "ANSIBLE_INJECT_INVOCATION": "true",
     }
 
-    def _set_up(*options, key=KEY, error="", **extra):
+    def _set_up(*options, error="", environment=None, **extra):
         extra = {"kaleyra_awx_project_url": PROJECT, **extra}
         command = ["ansible-playbook", "community.kaleyra.awx", "-e", json.dumps(extra), *options]
-        done = run(command, **variables | {"KALEYRA_API_KEY": key, "ANSIBLE_INJECT_INVOCATION": "true"})
-        assert key not in done.stdout + done.stderr
+        given = {**variables, **(environment or {})}
+        done = run(command, **given)
+        assert given["KALEYRA_API_KEY"] not in done.stdout + done.stderr
         assert error in done.stdout
         assert (done.returncode != 0) is bool(error), done.stdout + done.stderr
         return int(re.findall(r"changed=(\d+)", done.stdout)[0])
@@ -53,13 +56,13 @@ def check(awx, organization):
     assert credential["inputs"] == {"sid": "HXXXXXXX071US", "api_key": KEY}
     environment = awx.named("execution_environments", f"Kaleyra senders: {organization}", organization)
     project = awx.named("projects", "Kaleyra senders: project", organization)
+    assert project["default_environment"] == environment["id"]
     inventory = awx.named("inventories", "Kaleyra senders: inventory", organization)
     assert [host["inventory"] for host in awx.objects["hosts"].values()].count(inventory["id"]) == 1
     for name, job_type in (("Kaleyra senders", "run"), ("Kaleyra senders: preview", "check")):
         template = awx.named("job_templates", name, organization)
         assert (template["job_type"], template["survey_enabled"]) == (job_type, True)
-        related = {"project": project, "inventory": inventory, "execution_environment": environment}
-        assert all(template[field] == item["id"] for field, item in related.items())
+        assert (template["project"], template["inventory"]) == (project["id"], inventory["id"])
         assert awx.associated["job_templates", template["id"], "credentials"] == [credential["id"]]
         assert awx.surveys[template["id"]] == read("survey.yml")
     scheduled = {item["unified_job_template"]: item["extra_data"] for item in awx.objects["schedules"].values()}
@@ -75,19 +78,72 @@ def test_sets_up_two_organizations_and_changes_nothing_again(set_up, controller)
     for organization in ("Default", "Other"):
         check(awx, organization)
     awx.writes.clear()
-    assert set_up(**wanted) == set_up(**wanted, kaleyra_awx_organization="Other") == 0
+    assert set_up(**wanted, kaleyra_awx_organization="Other") == 0
     assert set_up("--check", **wanted, kaleyra_awx_project_branch="next") == 1
     assert awx.writes == []
 
 
-def test_writes_a_new_key_only_on_request(set_up, controller):
+def test_another_run_keeps_what_people_have_added(set_up, controller):
     awx, _url = controller
-    new = KEY.replace("3", "4")
+    set_up(environment={"KALEYRA_API_URL": INDIA}, **SCHEDULE, **IMAGE, kaleyra_awx_project_branch="next")
+    for kind in ("credential_types", "credentials", "projects", "hosts", "job_templates", "schedules"):
+        for item in awx.objects[kind].values():
+            item["description"] = "Ask Ann"
+    credential_type = awx.named("credential_types", "Kaleyra")
+    credential_type["inputs"]["fields"].append({"id": "team", "type": "string"})  # AWX rejects changes of used inputs
+    vault = awx.store("credentials", {"name": "Vault", "credential_type": credential_type["id"], "inputs": {}})
+    for numbers in awx.associated.values():
+        numbers.append(vault["id"])
+    for survey in awx.surveys.values():
+        survey["spec"].append({"question_name": "Ticket", "variable": "ticket", "type": "text"})
+    awx.writes.clear()
+    assert set_up() == 0
+    assert awx.writes == []
+
+
+def test_another_run_sets_what_its_variables_contain(set_up, controller):
+    awx, _url = controller
+    set_up(**SCHEDULE, **IMAGE)
+    changed = {
+        "kaleyra_awx_project_url": f"{PROJECT}2",
+        "kaleyra_awx_image": "registry.example.com/ee:2",
+        "kaleyra_awx_rrule": RRULE.replace("DAILY", "WEEKLY"),
+        "kaleyra_awx_src": "senders/orchid.csv",
+    }
+    assert set_up(**changed) == 3
+    assert awx.named("projects", "Kaleyra senders: project")["scm_url"] == f"{PROJECT}2"
+    assert set_up(**changed | {"kaleyra_awx_src": "senders/lotus.csv"}) == 1
+    sources = [item["extra_data"]["kaleyra_src"] for item in awx.objects["schedules"].values()]
+    assert sources == ["senders/orchid.csv", "senders/lotus.csv"]
+
+
+def test_another_run_changes_the_url_and_on_request_the_key(set_up, controller):
+    awx, _url = controller
+    new = {"KALEYRA_API_KEY": KEY.replace("3", "4")}
+
+    def stored():
+        return awx.named("credentials", "Kaleyra senders: account")["inputs"]
+
     set_up()
-    assert set_up(key=new) == 0, "AWX shows no key to compare it with"
-    assert awx.named("credentials", "Kaleyra senders: account")["inputs"]["api_key"] == KEY
-    assert set_up(key=new, kaleyra_awx_new_key="true") == 1
-    assert awx.named("credentials", "Kaleyra senders: account")["inputs"]["api_key"] == new
+    assert set_up(environment={**new, "KALEYRA_API_URL": INDIA}) == 1
+    assert stored() == {"sid": "HXXXXXXX071US", "api_key": KEY, "api_url": INDIA}
+    assert set_up(environment=new, kaleyra_awx_new_key="true") == 1
+    assert stored() == {"sid": "HXXXXXXX071US", "api_key": new["KALEYRA_API_KEY"], "api_url": INDIA}
+
+
+def test_another_account_needs_another_name(set_up, controller):
+    awx, _url = controller
+    other = {"KALEYRA_SID": "HXXXXXXX072US"}
+    set_up()
+    awx.writes.clear()
+    set_up(environment=other, error="set kaleyra_awx_name")
+    assert awx.writes == []
+
+
+def test_check_mode_of_a_first_run_says_why_it_shows_nothing(set_up, controller):
+    awx, _url = controller
+    set_up("--check", error="--check requires")
+    assert awx.writes == []
 
 
 @pytest.mark.parametrize(
