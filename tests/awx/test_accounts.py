@@ -81,3 +81,9 @@ def test_the_example_project_runs_with_encrypted_variables(job, run, api):
         for number in (1, 2, 3)
     }
     assert api.senders("HXXXXXXX071US") == ["ABCF01", "ABCF99", "ADPAI"]
+
+
+def test_an_inventory_without_hosts_is_the_reason(collections, tmp_path):
+    done = run_job(tmp_path, collections, PROJECT, "senders.yml", {}, {}, {})
+    assert done.status == 2
+    assert "The inventory has no hosts" in done.page

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from ansible_collections.community.kaleyra.tests.awx.conftest import CLONE
 from ansible_collections.community.kaleyra.tests.awx.job import run_job
+from ansible_collections.community.kaleyra.tests.end_to_end.code_blocks import blocks
 from mock_api_server import MockApi
 from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID, WRONG_FORMAT
 
@@ -162,3 +163,14 @@ def test_the_demo_runs_as_a_job(job, api):
     done = job({}, playbook="demo.yml")
     assert done.status == 0, done.stdout
     assert api.requests == []
+
+
+def test_the_steps_of_the_guide_print_its_samples(job):
+    answers, *samples = (block.text for block in blocks() if (block.page.stem, block.language) == ("guide_awx", "text"))
+    survey = yaml.safe_load((CLONE / "playbooks/files/awx/survey.yml").read_text(encoding="utf-8"))["spec"]
+    variables = {question["question_name"]: question["variable"] for question in survey}
+    given = {variables[name]: answer for name, answer in (line.split(": ") for line in answers.splitlines())}
+    more = {**given, "kaleyra_senders": f"{given['kaleyra_senders']}, ABCF992"}
+    done = [job(given, "--check"), job(given), job(more)]
+    for sample, page in zip(samples, [step.page for step in done], strict=True):
+        assert " ".join(sample.split()) in page
