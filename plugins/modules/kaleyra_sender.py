@@ -409,7 +409,8 @@ def main() -> None:
     if errors:
         module.fail_json(msg="; ".join(errors))
 
-    # Send the requests.
+    # Send the requests. Ansible has only private attributes for -vvv and --diff, which community collections use:
+    # https://github.com/ansible/ansible/blob/v2.16.0/lib/ansible/module_utils/common/parameters.py (PASS_VARS)
     record = module._verbosity >= VERBOSITY_WITH_RESPONSES
     if module.check_mode:
         run, responses = preview(sender_list.senders, operation), []
