@@ -314,7 +314,7 @@ import io, re, sys
 from rich.console import Console
 from rich.text import Text
 console = Console(record=True, width=56, file=io.StringIO())
-console.print(Text.from_ansi(sys.argv[1]))
+console.print(Text.from_ansi(sys.argv[1] + "\\n"))
 svg = console.export_svg(title="make demo")
 print(re.sub(r" *@font-face {.*?}\\n| +$", "", svg, flags=re.DOTALL | re.MULTILINE))  # the font is on another host
 """
