@@ -36,7 +36,6 @@ class Operation:
 
     @property
     def success_codes(self) -> frozenset[str]:
-        """All codes of a success."""
         return self.success_codes_with_rows | self.success_codes_without_rows
 
 
@@ -77,8 +76,8 @@ DELETE = Operation(
 
 STOP_CODES = {
     "RBC001": "Check api_key, sid, and that api_url is the account's region.",
-    "WA401": "",
-    "WA-401": "",
+    "WA401": "Check api_version and endpoint, or ask Kaleyra's support.",
+    "WA-401": "Check api_version and endpoint, or ask Kaleyra's support to enable the API for the account.",
     "E110": "Top up the account and run the task again.",
     "RBC195": "The request contained senders: a proxy may have dropped the body of the request.",
 }

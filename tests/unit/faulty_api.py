@@ -283,7 +283,7 @@ def _spelled(name: str, behavior: Behavior) -> Any:
     if behavior.names == "numbers" and name.isdigit():
         return int(name)
     spelled = {"other case": name.swapcase(), "blanks": f" {name}\n", "strangers": STRANGER}
-    return f"ID {name}" if behavior.names in ("prefix", "ids") else spelled.get(behavior.names, name)
+    return f"ID_{name}" if behavior.names in ("prefix", "ids") else spelled.get(behavior.names, name)
 
 
 class _Handler(mock_api_server.Handler):

@@ -149,7 +149,7 @@ class Network:
         else:
             body = arrived.body.get(operation.method, arrived.body) if isinstance(arrived.body, dict) else arrived.body
             if isinstance(body, dict) and body.get("error") == NAMES:
-                entries = [{"sender_name": f"ID {sender.name}", "sender": "not done"} for sender in request.senders]
+                entries = [{"sender_name": f"ID_{sender.name}", "sender": "not done"} for sender in request.senders]
                 body = {**body, "error": entries}
             content = (body if isinstance(body, str) else json.dumps(body)).encode()
             if failure.kind == "broken_json" and arrived.status < 300:  # else it says that nothing was done

@@ -85,6 +85,7 @@ NAMELESS: tuple[Mapping[str, Any], ...] = (
 NOT_UNDERSTOOD: tuple[Mapping[str, Any], ...] = (
     *({"names": names} for names in ("strangers", "prefix", "ids", "keys", "words")),
     {"names": "numbers"},  # 12345 can mean two names
+    {"names": "none", "partial": "success"},
     # Rows of a rejection that report what was done
     *({"names": "none", "partial": "rows", "rows_missing": 0, "row_code": code} for code in ("", None, "OK", "WA202")),
 )

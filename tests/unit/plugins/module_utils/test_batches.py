@@ -8,6 +8,7 @@ tests/unit/properties checks the guarantees with random lists, servers and netwo
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from ansible_collections.community.kaleyra.plugins.module_utils._batches import (
@@ -70,6 +71,10 @@ def _named(kind, results):
         return Response(kind, "MSG2", "a message", of_senders)
 
     return response
+
+
+def in_doubt(response):
+    return replace(response, in_doubt=True)
 
 
 def after_lost_attempt(response):
@@ -179,6 +184,21 @@ EXAMPLES = {
         [("A B", UNNAMED), ("A", rejected(A="already")), ("B", rejected(B="already"))],
         "A=already B=already",
     ),
+    "a rejection that is not understood leaves its senders in doubt, and is bisected": (
+        9,
+        [("A B C", in_doubt(UNNAMED)), ("A", all_done), ("B C", rejected(B="already", C="rejected"))],
+        "A=done B=already! C=rejected!",
+    ),
+    "a stop that is not understood leaves the senders of its request in doubt": (
+        2,
+        [("A B", all_done), ("C D", in_doubt(STOP))],
+        "A=done B=done C=unknown D=unknown E=not_attempted",
+    ),
+    "a request that is too large leaves its senders in doubt if it is not understood": (
+        2,
+        [("A B", in_doubt(TOO_LARGE)), ("A", rejected(A="already")), ("B", all_done), ("C", all_done)],
+        "A=already! B=done C=done",
+    ),
     "a request that is too large is sent in smaller ones": (
         4,
         [("A B C D", TOO_LARGE), ("A B", all_done), ("C D", all_done), ("E", all_done)],
@@ -281,6 +301,12 @@ def test_bisecting_stops_at_its_limit():
     assert found == {("WA400", "incorrect payload")}
 
 
+def test_senders_in_doubt_are_unknown_past_the_limit_of_bisecting():
+    senders = [Sender(f"S{number}") for number in range(1000)]
+    run_result = process(senders, lambda _senders: Exchange(in_doubt(UNNAMED)), CREATE, 1000)
+    assert set(outcomes(run_result).values()) == {"unknown"}
+
+
 def test_run_stops_if_every_request_is_too_large():
     sent = []
 
@@ -304,7 +330,8 @@ def test_traffic_is_not_quadratic_if_responses_name_one_error_each():
     assert sum(rows) < 20 * 2000
 
 
-def test_few_requests_find_many_existing_senders():
+@pytest.mark.parametrize("connections", [1, 4])
+def test_few_requests_find_many_existing_senders(connections):
     """As on Kaleyra's page: one existing sender rejects a request, and the response names all that exist."""
     sent = []
 
@@ -313,8 +340,8 @@ def test_few_requests_find_many_existing_senders():
         existing = {s: SenderResult("present") for s in senders if not s.name.endswith("0")}
         return Exchange(Response(Kind.REJECTED, results=existing) if existing else all_done(senders, CREATE))
 
-    run_result = process([Sender(f"S{number}") for number in range(500)], send, CREATE, 50)
-    assert sent == [50] * 11
+    run_result = process([Sender(f"S{number}") for number in range(500)], send, CREATE, 50, connections)
+    assert sent == [50] * 11  # the others of all rejections share a request
     assert sum(result.outcome == "created" for result in run_result.results.values()) == 50
 
 
@@ -434,6 +461,23 @@ def test_parallel_responses_are_applied_in_sending_order():
         gate.release(name)
     work.join(20)
     assert outcomes(results[0]) == {"A": "done", "B": "unknown", "C": "done", "D": "unknown", "E": "done"}
+
+
+def test_late_response_does_not_enlarge_requests():
+    """The size is halved after S1 is named, and doubled again while 4 senders are in flight, which are too many."""
+    open_senders = [number for number in range(40) if number % 8]
+    sent = {}
+
+    def send(senders):
+        first = int(senders[0].name[1:])
+        sent.setdefault(first, []).append(len(senders))
+        if first % 8 == 0 or (first, len(senders)) == (1, 8):
+            return Exchange(Response(Kind.REJECTED, results={senders[0]: SenderResult("present")}))
+        is_too_large = first in (open_senders[20], open_senders[24]) and len(senders) > 2
+        return Exchange(TOO_LARGE if is_too_large else all_done(senders, CREATE))
+
+    process([Sender(f"S{number}") for number in range(40)], send, CREATE, 8, connections=2)
+    assert (sent[open_senders[20]], sent[open_senders[24]]) == ([4, 2], [8, 2])
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,20 @@ def test_stopped_run_gives_reason_and_advice_once():
     )
 
 
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("RBC001", "api_key"),
+        ("WA401", "endpoint"),
+        ("WA-401", "endpoint"),
+        ("E110", "Top up"),
+        ("RBC195", "proxy"),
+    ],
+)
+def test_stopped_run_gives_advice_for_code(code, advice):
+    assert advice in message(results(A="not_attempted"), stopped=Response(ResponseKind.STOP, code, "a message"))
+
+
 def test_stopped_run_counts_other_outcomes():
     late = ("not_attempted", "RBC001", WRONG_KEY.message)
     found = message(results(GOOD="created", LATE=late, BAD=("rejected", "", "why")), stopped=WRONG_KEY)
