@@ -79,10 +79,8 @@ def process(
     if run.stopped:
         not_attempted = not_attempted._replace(code=run.stopped.code, msg=run.stopped.message)
     in_doubt = functools.cache(lambda result: _result_in_doubt(result, operation))  # the message can be very long
-    results = {}
-    for record in run.records:
-        result = record.result or not_attempted
-        results[record.sender] = in_doubt(result) if record.in_doubt else result
+    found = [(record, record.result or not_attempted) for record in run.records]
+    results = {record.sender: in_doubt(result) if record.in_doubt else result for record, result in found}
     return RunResult(results, run.requests, run.retry_reasons, run.stopped)
 
 

@@ -32,22 +32,15 @@ QUOTED = re.compile(r"['\"\u2018\u201c(]?NAME['\"\u2019\u201d)]?")
 MAX_LENGTH = 1000
 """Characters of a reason that is read. A longer one says more than that the sender exists."""
 
-MAX_NAMES = 3
-"""How often the name is looked for in a reason. It can also be one of the words, such as ID."""
-
 
 def says_already(operation: Operation, sender: Sender, reason: str) -> bool:
     """Whether a reason says that this sender exists in this account, or with DELETE, that it does not exist."""
     if len(reason) > MAX_LENGTH:
         return False
-    reason = reason.lower()
-    if _matches(operation.method, reason):
-        return True
-    parts = reason.split(sender.key, MAX_NAMES)
-    before = (
-        sender.key.join(parts[:number]) + "NAME" + sender.key.join(parts[number:]) for number in range(1, len(parts))
-    )
-    return any(_matches(operation.method, text) for text in before)
+    key, reason = sender.key, reason.lower()
+    parts = reason.split(key, 3)  # a name can also be a word of the reason, such as ID
+    with_name = [key.join(parts[:end]) + "NAME" + key.join(parts[end:]) for end in range(1, len(parts))]
+    return any(_matches(operation.method, text) for text in [reason, *with_name])
 
 
 @functools.lru_cache(maxsize=1000)  # thousands of senders have the same reason

@@ -12,7 +12,7 @@ response that they do not document.
 from __future__ import annotations
 
 import enum
-import http
+import http.client
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -133,7 +133,6 @@ def read_response(operation: Operation, senders: Sequence[Sender], status: int, 
     anybody leaves the senders of the request in doubt.
 
     :arg senders: the senders of the request, no two with the same ``key``.
-    :arg status: the HTTP status code.
     :arg content: the decoded body. It can be anything: some samples on the API pages are not valid JSON.
     """
     body = Body(senders, content)
@@ -146,9 +145,8 @@ def read_response(operation: Operation, senders: Sequence[Sender], status: int, 
         results = _rejected_by_name(operation, body)
         if results:
             return Response(ResponseKind.REJECTED, code, message, results)
-    if kind is None and operation is DELETE and status in (404, 410) and _says_already(operation, body, message):
-        kind = ResponseKind.REJECTED_UNNAMED
-    kind = kind or _kind_without_names(status, code, is_api_json)
+    is_missing = operation is DELETE and status in (404, 410) and _says_already(operation, body, message)
+    kind = kind or _kind_without_names(status, code, is_api_json, is_missing)
 
     results = {}
     if kind is ResponseKind.REJECTED_UNNAMED:
@@ -170,19 +168,17 @@ def _kind_of_whole_request(status: int, code: str, is_api_json: bool) -> Respons
     return ResponseKind.TOO_LARGE if code in TOO_LARGE_CODES or status == 413 else None
 
 
-def _kind_without_names(status: int, code: str, is_api_json: bool) -> ResponseKind:
+def _kind_without_names(status: int, code: str, is_api_json: bool, is_missing: bool) -> ResponseKind:
     """The last rows of the table."""
     if status < 300 or code in SUCCESS_CODES or code in INTERNAL_ERROR_CODES:
         return ResponseKind.LOST
-    return ResponseKind.STOP if not is_api_json or status in (403, 404, 405, 410) else ResponseKind.REJECTED_UNNAMED
+    stops = not is_api_json or (status in (403, 404, 405, 410) and not is_missing)
+    return ResponseKind.STOP if stops else ResponseKind.REJECTED_UNNAMED
 
 
 def _message(status: int, body: Body) -> str:
     """A message for display: the API's own, or what is wrong with the response."""
-    try:
-        phrase = f"HTTP {status} {http.HTTPStatus(status).phrase}"
-    except ValueError:
-        phrase = f"HTTP {status}"
+    phrase = f"HTTP {status} {http.client.responses.get(status, '')}".rstrip()
     if 300 <= status < 400:
         return f"{phrase}: redirect not followed; check api_url"
     if not body.payload:

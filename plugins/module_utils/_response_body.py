@@ -101,16 +101,15 @@ class Body:
             item = pending.pop()
             if isinstance(item, dict):
                 pending += item.values()
-                texts.update(
-                    key.strip() for number, key in enumerate(item) if key != str(number)
-                )  # errors are numbered
+                numbers = map(str, range(len(item)))  # "0", "1", ... are not names: they number the errors
+                texts.update(key.strip() for key, number in zip(item, numbers) if key != number)
             elif isinstance(item, list):
                 pending += item
             else:
                 texts.add(scalar(item))
         words_of = {sender: WORD.findall(sender.name) or [sender.name] for sender in self.senders if texts}
         matches = itertools.chain.from_iterable(map(WORD.finditer, texts))
-        words = {word for words in words_of.values() for word in words}
+        words = set(itertools.chain.from_iterable(words_of.values()))
         words.intersection_update(itertools.chain(texts, map(re.Match.group, matches)))
         return {sender for sender, parts in words_of.items() if words.issuperset(parts)}
 
@@ -120,8 +119,8 @@ def _api_json(content: bytes) -> dict[str, Any]:
         payload = json.loads(content)
     except (ValueError, RecursionError):
         return {}
-    is_api_json = isinstance(payload, dict) and isinstance(payload.get("code"), str) and payload["code"].strip()
-    return payload if is_api_json else {}
+    code = payload.get("code") if isinstance(payload, dict) else None
+    return payload if isinstance(code, str) and code.strip() else {}
 
 
 def _number(name: str) -> float:

@@ -157,6 +157,7 @@ FAILURE_LISTS = st.one_of(
             ("reset before", "reset after", "429", "RBC001", "413"),
             ("reset after", "late", "404", "413", "429", "500 partly"),
             ("500 before", "500 after", "broken JSON", "not sent", "E110"),
+            ("E110 partly", "RBC192 partly", "403 partly", "413 partly", "429 partly"),
             ("other operation", "undocumented code", "stale after", "success as 400", "499 after", "303 after"),
         )
     )

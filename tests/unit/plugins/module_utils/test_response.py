@@ -94,7 +94,7 @@ WHOLE_REQUEST = {
     "405 in the API's JSON": (405, body("405"), Kind.STOP, False),
     "410 in the API's JSON": (410, body("410"), Kind.STOP, False),
     **{
-        f"{status} with {code}": (status, body(code), Kind.LOST, False)
+        f"{status} with {code}": (status, body(code, MISSING), Kind.LOST, False)
         for status in (403, 404, 405, 410)
         for code in ("MSG106", "MSG108", "WA500")
     },
@@ -431,6 +431,7 @@ def test_not_found_is_about_senders_only_if_it_says_so(status, content, kind, in
     assert (response.kind, response.in_doubt) == (kind, in_doubt)
     assert read(status, content, operation=CREATE).kind is Kind.STOP
     assert read(403, content, operation=DELETE).kind is Kind.STOP
+    assert read(status, body("MSG108", MISSING), operation=DELETE).kind is Kind.LOST
 
 
 @pytest.mark.parametrize("status", [404, 410])
