@@ -191,14 +191,12 @@ def _message(status: int, body: Body) -> str:
 def _read_success(operation: Operation, body: Body, message: str) -> Response:
     code = body.code
     done: dict[Sender, SenderResult] = {}
-    named = False
     for row in body.rows:
         sender = body.find(row.get("sender"))
-        named = named or any(body.find(row.get(name)) for name in NAME_FIELDS)
         is_error = "sender_name" in row and body.find(row["sender_name"]) is not sender
         if sender and not is_error and row.get("code") in (None, "", code):
             done[sender] = SenderResult(operation.done, scalar(row.get("id")), code)
-    if body.rows and not named:
+    if body.rows and not any(body.find(row.get(name)) for row in body.rows for name in NAME_FIELDS):
         return Response(ResponseKind.LOST, code, f"{message} (its rows name none of the request's senders)", retry=True)
     results = _named_results(operation, body)
     not_understood = body.mentioned() - results.keys()
@@ -208,8 +206,7 @@ def _read_success(operation: Operation, body: Body, message: str) -> Response:
     results.update(done)
     understood = not (body.rows or body.texts or body.others or not_understood)
     if understood and code in operation.success_codes_without_rows:
-        all_done = SenderResult(operation.done, code=code)
-        results = {sender: results.get(sender, all_done) for sender in body.senders}
+        results = {**dict.fromkeys(body.senders, SenderResult(operation.done, code=code)), **results}
     return Response(ResponseKind.SUCCESS, code, _with_reasons(message, body), results)
 
 
