@@ -86,7 +86,7 @@ def test_sets_up_two_organizations_and_changes_nothing_again(set_up, controller)
 def test_another_run_keeps_what_people_have_added(set_up, controller):
     awx, _url = controller
     set_up(environment={"KALEYRA_API_URL": INDIA}, **SCHEDULE, **IMAGE, kaleyra_awx_project_branch="next")
-    for kind in ("credential_types", "credentials", "projects", "hosts", "job_templates", "schedules"):
+    for kind in ("credential_types", "credentials", "inventories", "hosts", "job_templates", "schedules", "projects"):
         for item in awx.objects[kind].values():
             item["description"] = "Ask Ann"
     credential_type = awx.named("credential_types", "Kaleyra")
