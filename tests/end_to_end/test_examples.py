@@ -40,9 +40,9 @@ class Shell:
     def __init__(self, folder, collections, awx_collections, awx_url, mock_api_url):
         self.folder = folder
         self.mock_api_url = mock_api_url
-        (folder / "programs").mkdir()
-        for program in ("mail", "podman"):
-            (folder / "programs" / program).symlink_to("/bin/true")
+        for program in ("programs/mail", "programs/podman", ".venv/bin/nox"):
+            (folder / program).parent.mkdir(parents=True, exist_ok=True)
+            (folder / program).symlink_to("/bin/true")
         (folder / "Makefile").symlink_to(CLONE / "Makefile")
         own = environment(folder, collections)
         self.environment = {
