@@ -82,8 +82,7 @@ class Client:
         """What the server responded to the recorded requests, in the order of sending, safe to display."""
         secrets = [self._settings.api_key]
         if self._proxy and self._recorded:
-            proxy = requests.utils.prepend_scheme_if_needed(self._proxy, "http")
-            user, password = requests.utils.get_auth_from_url(proxy)
+            user, password = requests.utils.get_auth_from_url(self._proxy)
             secrets += [f"{user}:{password}", password, user]
         method = self._operation.method
         return [
@@ -223,12 +222,12 @@ class _FinalResponse(http.client.HTTPResponse):
             super().begin()
 
 
-def _run_in_thread(function: Callable[[], None], timeout: float) -> None:
+def _run_in_thread(function: Callable[[], object], timeout: float) -> None:
     """Do what the function does. After ``timeout`` seconds its thread is abandoned, and goes on until the module ends.
 
     The timeout of ``requests`` limits each wait for data, but not a slow name server or headers that arrive slowly.
     """
-    future: concurrent.futures.Future[None] = concurrent.futures.Future()
+    future: concurrent.futures.Future[object] = concurrent.futures.Future()
 
     def run() -> None:
         try:
