@@ -101,16 +101,17 @@ class Body:
             item = pending.pop()
             if isinstance(item, dict):
                 pending += item.values()
-                numbers = map(str, range(len(item)))  # "0", "1", ... are not names: they number the errors
-                texts.update(key.strip() for key, number in zip(item, numbers) if key != number)
+                for number, (key, value) in enumerate(item.items()):
+                    if not isinstance(value, dict) or key != str(number):  # these keys number the errors
+                        texts.add(key)
             elif isinstance(item, list):
                 pending += item
             else:
                 texts.add(scalar(item))
-        words_of = {sender: WORD.findall(sender.name) or [sender.name] for sender in self.senders if texts}
+        words_of = {sender: WORD.findall(sender.name) for sender in self.senders if texts}
         matches = itertools.chain.from_iterable(map(WORD.finditer, texts))
         words = set(itertools.chain.from_iterable(words_of.values()))
-        words.intersection_update(itertools.chain(texts, map(re.Match.group, matches)))
+        words.intersection_update(map(re.Match.group, matches))
         return {sender for sender, parts in words_of.items() if words.issuperset(parts)}
 
 

@@ -261,7 +261,7 @@ def test_rows_that_do_not_count_leave_senders_in_doubt(data):
         (400, "WA400", {"payload": "Incorrect payload format"}),
         (400, "E110", {"balance": "Please check your balance, You have a low balance!"}),
         (400, "RBC192", {"error": "Exceeded max capacity of 5000 senders"}),
-        (400, "MSG134", {"0": "Sender ID Already exist."}),
+        (400, "MSG134", {"0": {"sender": "Sender ID Already exist."}}),
     ],
 )
 def test_rejection_that_names_nobody_leaves_nobody_in_doubt(status, code, error):
