@@ -8,7 +8,8 @@
 set -eu
 
 output=$(mktemp)
-trap 'rm "${output}"' EXIT
+trap 'rm "${output}" inventory/senders.csv' EXIT
+printf 'sender\nADPAI\n' > inventory/senders.csv
 run=0
 
 # play STATUS ARGUMENTS... runs a playbook, which must end with this status.
