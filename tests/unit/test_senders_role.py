@@ -25,8 +25,8 @@ def test_every_option_is_a_variable():
         assert {name: spec.get(keyword) for name, spec in documented["options"].items()} == {
             name: spec.get(keyword) for name, spec in options.items()
         }
-    ((module, *_),) = (task["block"] for task in read("tasks/main.yml"))
-    passed = module["community.kaleyra.kaleyra_sender"]
+    (block,) = (task["block"] for task in read("tasks/main.yml"))
+    passed = block[0]["community.kaleyra.kaleyra_sender"]
     assert {f"kaleyra_{name}" for name in passed} == set(options)
     for name, value in passed.items():
         assert set(re.findall(r"\bkaleyra_\w+", value)) == {f"kaleyra_{name}"}

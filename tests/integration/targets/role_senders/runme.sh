@@ -70,6 +70,9 @@ play 2 plays.yml --tags listed -e skipped=first && accounts 0
 play 0 plays.yml --tags listed -e batch=1 --limit first,file,empty,last
 prints 3 '^ok: .* "msg": "[12] created'
 
+play 2 plays.yml --tags listed --limit last -e ansible_shell_executable=/nowhere
+prints 1 '^fatal: \[last\].*"assertion".* "msg": ".*Failed to create temporary directory'
+
 play 0 plays.yml --tags listed --check --diff --limit first,last
 prints 2 '^ok: .* "msg": "2 would be sent'
 
