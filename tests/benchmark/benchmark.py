@@ -39,11 +39,12 @@ Task = dict[str, Any]
 class Case:
     """One thing to time.
 
-    :ivar work: what is done; cases with the same work are compared with the one that is done by ``naive``.
+    :ivar work: what is done; cases with the same work are compared with the one that is the baseline.
     :ivar by: what does it.
     :ivar count: the number of senders.
     :ivar existing: how many of 100 senders exist before.
     :ivar task: makes the task from the mock API's URL and the path of the JSON file with the senders.
+    :ivar hosts: the number of hosts, which stand for accounts.
     """
 
     work: str
@@ -53,6 +54,8 @@ class Case:
     task: Callable[[str, Path], Task]
     state: str = "present"
     latency: float = 0.0
+    hosts: int = 1
+    is_baseline: bool = False
 
 
 def kaleyra(**options: Any) -> Callable[[str, Path], Task]:
@@ -65,6 +68,12 @@ def kaleyra(**options: Any) -> Callable[[str, Path], Task]:
 def kaleyra_by_lookup(url: str, src: Path) -> Task:
     options = {"api_url": url, "api_key": KEY, "sid": SID, "senders": lookup(src)}
     return {"community.kaleyra.kaleyra_sender": options}
+
+
+def role(url: str, src: Path) -> Task:
+    options = {"api_url": url, "api_key": KEY, "sid": SID, "src": str(src)}
+    variables = {f"kaleyra_{name}": value for name, value in options.items()}
+    return {"ansible.builtin.import_role": {"name": "community.kaleyra.senders"}, "vars": variables}
 
 
 def naive(**options: Any) -> Callable[[str, Path], Task]:
@@ -95,14 +104,17 @@ def cases() -> Iterator[Case]:
     yield Case("Nothing", "an empty module", 0, 0, lambda _url, _src: {"empty": {}})
     for work, existing in (("5,000 new senders, src", 0), ("5,000 existing senders, src", 100)):
         yield Case(work, "kaleyra_sender", 5000, existing, kaleyra())
-        yield Case(work, "naive", 5000, existing, naive())
+        yield Case(work, "naive", 5000, existing, naive(), is_baseline=True)
     work = "5,000 new senders, list by lookup"
     yield Case(work, "kaleyra_sender", 5000, 0, kaleyra_by_lookup)
-    yield Case(work, "naive", 5000, 0, naive_by_lookup)
+    yield Case(work, "naive", 5000, 0, naive_by_lookup, is_baseline=True)
     yield Case(work, "ansible.builtin.uri", 5000, 0, uri_by_lookup)
     work = "50,000 senders, 90% exist, src, only changes reported"
     yield Case(work, "kaleyra_sender", 50_000, 90, kaleyra(report="changes"))
-    yield Case(work, "naive", 50_000, 90, naive(only_changes=True))
+    yield Case(work, "naive", 50_000, 90, naive(only_changes=True), is_baseline=True)
+    work = "40 accounts without changes"
+    yield Case(work, "role senders", 3, 100, role, hosts=40)
+    yield Case(work, "kaleyra_sender", 3, 100, kaleyra(report="changes"), hosts=40, is_baseline=True)
     for connections in (1, 4, 8):
         task = kaleyra(state="absent", connections=connections)
         work = "5,000 senders deleted, 50 ms per response"
@@ -127,9 +139,10 @@ def run(case: Case, folder: Path) -> float:
     with MockApi({SID: {"key": KEY, "senders": existing}}, Settings(latency=case.latency)) as api:
         tasks = [case.task(api.url, src)]
         variables = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-        content = [{"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": tasks}]
+        content = [{"hosts": "all", "gather_facts": False, "vars": variables, "tasks": tasks}]
         play.write_text(json.dumps(content), encoding="utf-8")
-        command: list[str | Path] = [Path(sys.executable).with_name("ansible-playbook"), "-i", "localhost,", play]
+        hosts = "".join(f"host{number}," for number in range(case.hosts))
+        command: list[str | Path] = [Path(sys.executable).with_name("ansible-playbook"), "-i", hosts, play]
         environment = {**os.environ, "ANSIBLE_LIBRARY": str(Path(__file__).parent / "library")}
         environment |= {"ANSIBLE_COLLECTIONS_PATH": str(folder), "ANSIBLE_HOME": str(folder), "no_proxy": "127.0.0.1"}
         started = time.perf_counter()
@@ -142,15 +155,15 @@ def run(case: Case, folder: Path) -> float:
 
 
 def table(times: dict[Case, list[float]]) -> Iterator[str]:
-    """The medians, and their ratios to ``naive`` with the same work and to the empty module."""
+    """The medians, and their ratios to the baseline of the same work and to the empty module."""
     medians = {case: statistics.median(seconds) for case, seconds in times.items()}
     empty = next((seconds for case, seconds in medians.items() if case.by == "an empty module"), None)
-    naive = {case.work: seconds for case, seconds in medians.items() if case.by == "naive"}
-    yield f"{'work':56}{'done by':22}{'seconds':>8}{'/ naive':>9}{'/ empty':>9}"
+    baselines = {case.work: seconds for case, seconds in medians.items() if case.is_baseline}
+    yield f"{'work':56}{'done by':22}{'seconds':>8}{'/ base':>9}{'/ empty':>9}"
     for case, seconds in medians.items():
-        to_naive = f"{seconds / naive[case.work]:.2f}" if case.work in naive else ""
+        to_baseline = f"{seconds / baselines[case.work]:.2f}" if case.work in baselines else ""
         to_empty = f"{seconds / empty:.2f}" if empty else ""
-        yield f"{case.work:56}{case.by:22}{seconds:8.2f}{to_naive:>9}{to_empty:>9}"
+        yield f"{case.work:56}{case.by:22}{seconds:8.2f}{to_baseline:>9}{to_empty:>9}"
 
 
 def main() -> None:
