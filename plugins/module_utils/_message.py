@@ -150,7 +150,7 @@ def _has_several_countries(run: RunResult) -> bool:
 
 def _names(senders: Sequence[Sender], number: int, with_country: bool) -> str:
     """The first names, and how many more there are."""
-    names = [f"{show(sender.name)} {sender.iso_code if with_country else ''}".rstrip() for sender in senders[:number]]
+    names = [show(sender.name) + (f" ({sender.iso_code})" if with_country else "") for sender in senders[:number]]
     more = len(senders) - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")
 

@@ -160,7 +160,7 @@ def test_advises_shorter_lists_without_stop():
 
 def test_names_countries_of_list_with_several():
     found = {Sender("A", iso_code=country): SenderResult("created") for country in ("in", "us")}
-    assert message(found) == "2 created (A in, A us)"
+    assert message(found) == "2 created (A (in), A (us))"
 
 
 # Warnings
