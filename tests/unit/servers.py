@@ -10,7 +10,7 @@ import socket
 import socketserver
 import ssl
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -74,17 +74,6 @@ class RawServer(Server):
             client.sendall(part)
 
 
-class Tunnel(Server):
-    """Decrypts connections, and passes them on to a port."""
-
-    def __init__(self, port: int, certificate: Any = None) -> None:
-        super().__init__(certificate)
-        self._target = port
-
-    def handle(self, client: socket.socket) -> None:
-        _pass_on(client, self._target)
-
-
 class Proxy(Server):
     """A proxy for HTTPS. It records requests and tunnelled bytes.
 
@@ -110,20 +99,17 @@ class Proxy(Server):
         _pass_on(client, self._target or int(target[1]), self.tunnelled)
 
 
-def _pass_on(client: socket.socket, port: int, sent: bytearray | None = None) -> None:
+def _pass_on(client: socket.socket, port: int, sent: bytearray) -> None:
     """Pass data on in both directions, and append what the client sends to `sent`."""
     with socket.create_connection(("127.0.0.1", port), timeout=10) as server:
-        other = {client: server, server: client}
         while True:
-            pending = isinstance(client, ssl.SSLSocket) and client.pending()
-            ready: Sequence[socket.socket] = [client] if pending else select.select([client, server], [], [], 10)[0]
-            for end in ready:
+            for end in select.select([client, server], [], [], 10)[0]:
                 data = end.recv(65536)
                 if not data:
                     return
-                if end is client and sent is not None:
+                if end is client:
                     sent += data
-                other[end].sendall(data)
+                (server if end is client else client).sendall(data)
 
 
 def read_head(client: socket.socket) -> bytes:

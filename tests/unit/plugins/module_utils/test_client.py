@@ -294,8 +294,25 @@ def test_plain_http_uses_no_proxy(start_mock_api, monkeypatch, variable):
     assert proxy.connections == 0
 
 
+@pytest.mark.parametrize(
+    ("ca_file", "no_proxy", "kind"),
+    [("ca.pem", "", Kind.SUCCESS), ("ca.pem", "localhost", Kind.SUCCESS), ("other.pem", "", Kind.NOT_SENT)],
+)
+def test_tunnels_through_proxy(start_server, ca, tmp_path, monkeypatch, set_proxy, ca_file, no_proxy, kind):
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "other.pem"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / ca_file))
+    server = start_server(response(), certificate=ca.issue_cert("localhost"))
+    with Proxy() as proxy:
+        set_proxy(proxy.url)
+        monkeypatch.setenv("NO_PROXY", no_proxy)
+        assert client(f"https://localhost:{server.port}").send([ADPAI]).response.kind is kind
+    assert len(server.requests) == (kind is Kind.SUCCESS)
+    assert len(proxy.requests) == (not no_proxy)
+    assert SAMPLE_KEY.encode() not in proxy.tunnelled
+
+
 @pytest.mark.parametrize("scheme", ["https", "HTTPS"])
-def test_proxy_sees_no_key(set_proxy, scheme):
+def test_rejecting_proxy_sees_no_key(set_proxy, scheme):
     with Proxy("407 Not with this key") as proxy:
         set_proxy(proxy.url.replace("//", f"//user:{PASSWORD}@"))
         assert_not_sent(client(f"{scheme}://kaleyra.invalid").send([ADPAI]), "HTTPS_PROXY", "HTTP 407")
