@@ -29,8 +29,7 @@ NO_CHANGE_NEEDED = {
 """They match whole sentences: "already exists in another account" or "its template was not found" is a rejection."""
 
 QUOTED = re.compile(r"['\"\u2018\u201c(]?NAME['\"\u2019\u201d)]?")
-MAX_LENGTH = 1000
-"""Characters of a reason that is read. A longer one says more than that the sender exists."""
+MAX_LENGTH = 1000  # characters of a reason; a longer one says more than that the sender exists
 
 
 def says_already(operation: Operation, sender: Sender, reason: str) -> bool:
@@ -38,9 +37,11 @@ def says_already(operation: Operation, sender: Sender, reason: str) -> bool:
     if len(reason) > MAX_LENGTH:
         return False
     key, reason = sender.key, reason.lower()
+    if _matches(operation.method, reason):
+        return True
     parts = reason.split(key, 3)  # a name can also be a word of the reason, such as ID
     with_name = [key.join(parts[:end]) + "NAME" + key.join(parts[end:]) for end in range(1, len(parts))]
-    return any(_matches(operation.method, text) for text in [reason, *with_name])
+    return any(_matches(operation.method, text) for text in with_name)
 
 
 @functools.lru_cache(maxsize=1000)  # thousands of senders have the same reason

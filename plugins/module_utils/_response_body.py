@@ -78,7 +78,7 @@ class Body:
         name = entry.get(name_field)
         reasons: list[str] = []
         for key, value in entry.items():
-            if key not in NOT_REASONS and value != name:
+            if key != name_field and key not in NOT_REASONS and value != name:
                 reasons += _strings(value)
         sender = self.find(name)
         if sender:
