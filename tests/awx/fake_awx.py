@@ -152,7 +152,7 @@ class Awx:
 
     def _value(self, item: dict[str, Any], name: str) -> str:
         """The value of a field, or of another object's field, such as `organization__name`."""
-        name, _, other = name.partition("__")
+        name, _separator, other = name.partition("__")
         return str(self.objects[f"{name}s"][item[name]][other] if other else item.get(name))
 
     def _association(self, method: str, numbers: list[int], body: Any) -> tuple[int, Any]:

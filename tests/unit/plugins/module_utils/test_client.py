@@ -188,7 +188,7 @@ def test_oversized_response_is_lost_and_not_retried(start_server, reply):
 @pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 X\r\nX-Slow: ", b"HTTP/1.1 200 X\r\n\r\n"])
 def test_timeout_limits_whole_response(start_server, start):
     ended = threading.Event()
-    server = start_server(itertools.chain([start], (b" " for _ in iter(lambda: ended.wait(0.1), True))))
+    server = start_server(itertools.chain([start], (b" " for _wait in iter(lambda: ended.wait(0.1), True))))
     assert_lost(client(server.url, timeout=2).send([ADPAI]), "timed out after 2 s")
     ended.set()
 
