@@ -13,11 +13,9 @@ from typing import NamedTuple
 
 from ansible_collections.community.kaleyra.plugins.module_utils._batches import RunResult
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import STOP_CODES, Operation
-from ansible_collections.community.kaleyra.plugins.module_utils._response import FAILED
+from ansible_collections.community.kaleyra.plugins.module_utils._response import FAILED, OUTCOMES
 from ansible_collections.community.kaleyra.plugins.module_utils._secret import truncate
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender, show
-
-OUTCOMES = ("created", "present", "deleted", "absent", "rejected", "unknown", "not_attempted")
 
 MAX_MESSAGE_LENGTH = 900
 """AWX shows the first 1,024 characters of an event."""
@@ -47,8 +45,8 @@ def build_warnings(run: RunResult, operation: Operation) -> list[str]:
     in_doubt = [sender for sender, result in run.results.items() if result.in_doubt]
     if in_doubt:
         warnings.append(
-            f"It is not known whether this run {operation.done} some senders, because a response was lost or did not"
-            " mention them. They are reported as changed:"
+            f"It is not known whether this run {operation.done} some senders, because a response was lost, did not"
+            " mention them, or was not understood. They are reported as changed:"
             f" {_names(in_doubt, MAX_NAMES_IN_WARNING, _has_several_countries(run))}"
         )
     return warnings

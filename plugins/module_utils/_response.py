@@ -34,9 +34,10 @@ SUCCESS_CODES = CREATE.success_codes | DELETE.success_codes
 MAX_REASONS = 5
 CONTRADICTION = "the response reports both a success and an error"
 
+OUTCOMES = ("created", "present", "deleted", "absent", "rejected", "unknown", "not_attempted")
 CHANGED = frozenset({"created", "deleted", "unknown"})
 FAILED = frozenset({"rejected", "unknown", "not_attempted"})
-"""The outcomes that mean a change, and those that mean a failure."""
+"""All outcomes of a sender, those that mean a change, and those that mean a failure."""
 
 
 class ResponseKind(enum.Enum):

@@ -14,9 +14,9 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.community.kaleyra.plugins.module_utils._batches import RunResult
-from ansible_collections.community.kaleyra.plugins.module_utils._message import MAX_NAMES, OUTCOMES, build_message
+from ansible_collections.community.kaleyra.plugins.module_utils._message import MAX_NAMES, build_message
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import Operation
-from ansible_collections.community.kaleyra.plugins.module_utils._response import FAILED, SenderResult
+from ansible_collections.community.kaleyra.plugins.module_utils._response import FAILED, OUTCOMES, SenderResult
 from ansible_collections.community.kaleyra.plugins.module_utils._secret import hide_key, truncate
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 

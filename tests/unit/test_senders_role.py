@@ -8,6 +8,7 @@ import pathlib
 import re
 
 import yaml
+from ansible_collections.community.kaleyra.plugins.module_utils._response import FAILED
 from ansible_collections.community.kaleyra.plugins.modules import kaleyra_sender
 
 ROLE = pathlib.Path(__file__).resolve().parents[2] / "roles" / "senders"
@@ -30,3 +31,8 @@ def test_every_option_is_a_variable():
     assert {f"kaleyra_{name}" for name in passed} == set(options)
     for name, value in passed.items():
         assert set(re.findall(r"\bkaleyra_\w+", value)) == {f"kaleyra_{name}"}
+
+
+def test_every_outcome_that_is_a_failure_fails_the_account():
+    (block,) = read("tasks/main.yml")
+    assert set(re.findall(r"_kaleyra_counts\.(\w+)", block["vars"]["_kaleyra_failed"])) == FAILED

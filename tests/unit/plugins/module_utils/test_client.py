@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import concurrent.futures
 import contextlib
+import dataclasses
 import gzip
 import itertools
 import json
@@ -19,6 +20,7 @@ import pytest
 import requests
 import trustme
 from ansible_collections.community.kaleyra.plugins.module_utils import _client
+from ansible_collections.community.kaleyra.plugins.module_utils._account import ClientSettings
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE
 from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
@@ -99,6 +101,19 @@ def test_sends_key_only_in_its_header(start_server, ca, tmp_path, monkeypatch, k
     (request,) = server.requests
     assert request.count(key.encode()) == request.count(f"\r\napi-key: {key}\r\n".encode()) == 1
     assert b"authorization" not in request.lower()
+
+
+def test_uses_every_field_of_the_client_settings(mock_api):
+    used = set()
+
+    class Recorder(ClientSettings):
+        def __getattribute__(self, name):
+            used.add(name)
+            return super().__getattribute__(name)
+
+    settings = Recorder(mock_api.url + PATH, SAMPLE_KEY, timeout=10.0, retries=0, verify=True)
+    assert _client.Client(settings, CREATE).send([ADPAI]).response.kind is Kind.SUCCESS
+    assert used >= {field.name for field in dataclasses.fields(ClientSettings)}
 
 
 @pytest.mark.parametrize("threads", [1, 4])

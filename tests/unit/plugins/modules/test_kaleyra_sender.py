@@ -10,8 +10,10 @@ import json
 import sys
 
 import pytest
+import yaml
 from ansible.module_utils import basic
 from ansible_collections.community.kaleyra.plugins.module_utils import _client
+from ansible_collections.community.kaleyra.plugins.module_utils._response import OUTCOMES
 from ansible_collections.community.kaleyra.plugins.modules import kaleyra_sender
 from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID
 
@@ -150,6 +152,27 @@ def test_verbosity_3_returns_responses(run, start_mock_api):
     assert [response["status"] for response in result["responses"]] == [400, 200]
     assert run(mock_api, senders=["ADPAI"], verbosity=3, check=True, **COMMON)["responses"] == []
     assert "responses" not in run(mock_api, senders=["ADPAI"], verbosity=2, **COMMON)
+
+
+def test_every_return_value_is_documented(run, start_mock_api):
+    mock_api = start_mock_api(reject={"BAD": "bad"})
+    result = run(mock_api, senders=["ADPAI", "BAD"], verbosity=3, **COMMON)
+    types = {"str": str, "int": int, "bool": bool, "dict": dict, "list": list}
+
+    def check(values, documented):
+        for name, value in values.items():
+            assert isinstance(value, types[documented[name]["type"]]), name
+            for item in value if "contains" in documented[name] else ():
+                check(item, documented[name]["contains"])
+
+    known_to_ansible = ("changed", "failed", "invocation", "exception", "warnings")
+    values = {name: value for name, value in result.items() if name not in known_to_ansible}
+    check(values, yaml.safe_load(kaleyra_sender.RETURN))
+
+
+def test_summary_of_documentation_has_every_outcome():
+    sample = yaml.safe_load(kaleyra_sender.RETURN)["summary"]["sample"]
+    assert list(sample) == ["total", *OUTCOMES]
 
 
 # Options
