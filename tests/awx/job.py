@@ -128,8 +128,8 @@ def run_job(
         check=False,
     )
     artifacts = folder / "artifacts" / "1"
-    files = sorted((artifacts / "job_events").glob("*.json"), key=lambda path: int(path.name.split("-")[0]))
-    events = [json.loads(path.read_text(encoding="utf-8")) for path in files]
+    event_files = sorted((artifacts / "job_events").glob("*.json"), key=lambda path: int(path.name.split("-")[0]))
+    events = [json.loads(path.read_text(encoding="utf-8")) for path in event_files]
     if not events:
         raise RuntimeError(done.stdout + done.stderr)
     return Job(done.returncode, (artifacts / "stdout").read_text(encoding="utf-8"), events)

@@ -184,7 +184,7 @@ def violations(run: Run, checks: Iterable[Callable[[Run], Iterator[str]]] = GUAR
 
 def _finds_only_missing_senders(run: Run) -> bool:
     behavior = run.behavior
-    is_deleting = run.operation.done == "deleted" and behavior.missing
+    is_deleting = run.operation.done == "deleted" and bool(behavior.missing)
     return is_deleting and behavior.names != "words" and not (behavior.reject or behavior.oversized)
 
 
