@@ -131,7 +131,7 @@ def read_response(operation: Operation, senders: Sequence[Sender], status: int, 
     ===========================================================================  ================  =====
 
     A REJECTED_UNNAMED of a request for one sender becomes a REJECTED. A STOP, TOO_LARGE or REJECTED_UNNAMED that names
-    anybody leaves the senders of the request in doubt.
+    anyone leaves the senders of the request in doubt.
 
     :arg senders: the senders of the request, no two with the same ``key``.
     :arg content: the decoded body. It can be anything: some samples on the API pages are not valid JSON.
@@ -157,7 +157,7 @@ def read_response(operation: Operation, senders: Sequence[Sender], status: int, 
         message = _with_reasons(message, body)
     retry = kind is ResponseKind.LOST and (status < 300 or status >= 500 or status in (408, 499))
     retry = retry or (status == 429 and code not in STOP_CODES)
-    return Response(kind, code, message, results, kind is not ResponseKind.LOST and body.names_anybody(), retry)
+    return Response(kind, code, message, results, kind is not ResponseKind.LOST and body.names_anyone(), retry)
 
 
 def _kind_of_whole_request(status: int, code: str, is_api_json: bool) -> ResponseKind | None:

@@ -88,8 +88,8 @@ class Body:
         else:
             self.texts += reasons
 
-    def names_anybody(self) -> bool:
-        """Whether it names anybody, in a way that is understood or not. One sender is also meant without a name."""
+    def names_anyone(self) -> bool:
+        """Whether it names anyone, in a way that is understood or not. One sender is also meant without a name."""
         names = [_show_name(row[name]) for row in self.rows for name in NAME_FIELDS if name in row]
         return bool(self.reasons or self.others or any(names) or (len(self.senders) > 1 and self.mentioned()))
 

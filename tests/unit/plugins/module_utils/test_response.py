@@ -223,7 +223,7 @@ def test_rejection_that_is_not_understood_leaves_senders_in_doubt(status, code, 
     ("operation", "status", "code"), [(DELETE, 200, "MSG108"), (CREATE, 202, "WA202"), (CREATE, 200, "MSG106")]
 )
 @pytest.mark.parametrize("name", [*NOT_UNDERSTOOD, "no name", "a number"])
-def test_success_that_is_not_understood_applies_to_nobody(operation, status, code, name):
+def test_success_that_is_not_understood_applies_to_no_sender(operation, status, code, name):
     error = {**NOT_UNDERSTOOD, "no name": {"error": "in use"}, "a number": {"failed": [12345]}}[name]
     response = read(status, body(code, error=error), "ADPAI ABCF01 12345", operation)
     assert (response.kind, response.results) == (Kind.SUCCESS, {})
@@ -253,7 +253,7 @@ def test_rows_that_do_not_count_leave_senders_in_doubt(data):
     assert (response.kind, response.in_doubt) == (Kind.REJECTED_UNNAMED, True)
 
 
-# The errors of Kaleyra's pages that name nobody, as requests of several senders get them.
+# The errors of Kaleyra's pages that name no one, as requests of several senders get them.
 @pytest.mark.parametrize(
     ("status", "code", "error"),
     [
@@ -264,7 +264,7 @@ def test_rows_that_do_not_count_leave_senders_in_doubt(data):
         (400, "MSG134", {"0": {"sender": "Sender ID Already exist."}}),
     ],
 )
-def test_rejection_that_names_nobody_leaves_nobody_in_doubt(status, code, error):
+def test_rejection_without_names_leaves_no_sender_in_doubt(status, code, error):
     assert not read(status, body(code, error=error), "ADPAI 0").in_doubt
 
 
