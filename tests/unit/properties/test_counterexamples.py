@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.community.kaleyra.tests.unit.properties.scenarios import Scenario
-from ansible_collections.community.kaleyra.tests.unit.properties.test_properties import violations_of
+from ansible_collections.community.kaleyra.tests.unit.properties.test_properties import (
+    violations_in_threads,
+    violations_of,
+)
 
 A, B, C, D = (("ADPAI", "in"), ("ABCF01", "in"), ("ABCF99", "in"), ("S10", "in"))
 MANY = tuple((f"S{number}", "in") for number in range(600))
@@ -19,6 +22,10 @@ COUNTEREXAMPLES = {
     "one name in two countries fills the fewest requests": Scenario(
         "create", (A, B, C, ("ABCF99", "us")), batch_size=2
     ),
+    "two countries of one name wait for each other": Scenario(
+        "create", (*((name, "in") for name in "XPQZB"), ("B", "us")), batch_size=2
+    ),
+    "an error of the account stops the run": Scenario("create", (A, B), batch_size=1, failures=((0, "E110"),)),
     "an attempt is lost, and the next one is busy": Scenario(
         "create", (A,), failures=((0, "reset after"), (1, "429")), retries=2
     ),
@@ -65,4 +72,4 @@ COUNTEREXAMPLES = {
 
 @pytest.mark.parametrize("name", COUNTEREXAMPLES)
 def test_scenario_violates_nothing(name: str) -> None:
-    assert violations_of(COUNTEREXAMPLES[name]) == []
+    assert violations_of(COUNTEREXAMPLES[name]) + violations_in_threads(COUNTEREXAMPLES[name]) == []

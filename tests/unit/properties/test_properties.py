@@ -37,6 +37,11 @@ def violations_of(scenario: Scenario) -> list[str]:
     return [*violations(first), *violations(second), *idempotent(first, second)]
 
 
+def violations_in_threads(scenario: Scenario) -> list[str]:
+    """The violations in a run with parallel requests."""
+    return violations(run_scenario(scenario, open_account(scenario), connections=4), IN_ANY_ORDER)
+
+
 @FAMILIES
 def test_guarantees(operation: str, quiet: bool) -> None:
     check(scenarios(operation, quiet), SCENARIOS // 4, violations_of)
@@ -49,9 +54,6 @@ def test_guarantees_for_long_lists(operation: str, quiet: bool) -> None:
 
 @FAMILIES
 def test_guarantees_with_parallel_requests(operation: str, quiet: bool) -> None:
-    def violations_in_threads(scenario: Scenario) -> list[str]:
-        return violations(run_scenario(scenario, open_account(scenario), connections=4), IN_ANY_ORDER)
-
     check(scenarios(operation, quiet), SCENARIOS // 20, violations_in_threads)
 
 
