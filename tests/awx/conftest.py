@@ -26,14 +26,8 @@ def awx_collections(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     folder = tmp_path_factory.mktemp("awx")
     command = [
         sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--dest",
+        *["-m", "pip", "download", "--quiet", "--no-deps", "ansible==10.7.0", "--dest"],
         str(folder),
-        "ansible==10.7.0",
     ]
     subprocess.run(command, check=True)
     with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:

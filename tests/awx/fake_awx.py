@@ -21,23 +21,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 UNIFIED = ("projects", "job_templates", "workflow_job_templates", "inventory_sources")
 LISTS = (
-    "credential_types",
-    "credentials",
-    "execution_environments",
-    "hosts",
-    "inventories",
-    "organizations",
-    "schedules",
-    "labels",
+    *("credential_types", "credentials", "execution_environments", "hosts", "inventories"),
+    *("labels", "organizations", "schedules"),
     *UNIFIED,
 )
 ASSOCIATIONS = ("credentials", "galaxy_credentials")
 PARENTS = {
     "hosts": "inventory",
     "schedules": "unified_job_template",
-    "credential_types": "",
-    "execution_environments": "",
-    "organizations": "",
+    **dict.fromkeys(("credential_types", "execution_environments", "organizations"), ""),
 }
 """What the names of a kind are unique in, if not in the organization."""
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -61,15 +53,9 @@ class Awx:
         galaxy_type = self.store("credential_types", {"name": "Galaxy", "inputs": {"fields": []}})
         for name in ("Default", "Other"):
             organization = self.store("organizations", {"name": name})["id"]
-            galaxy = {
-                "name": "Galaxy",
-                "organization": organization,
-                "credential_type": galaxy_type["id"],
-                "inputs": {},
-            }
-            self.associated["organizations", organization, "galaxy_credentials"] = [
-                self.store("credentials", galaxy)["id"]
-            ]
+            fields = {"name": "Galaxy", "organization": organization, "credential_type": galaxy_type["id"]}
+            galaxy = self.store("credentials", {**fields, "inputs": {}})["id"]
+            self.associated["organizations", organization, "galaxy_credentials"] = [galaxy]
         self.writes: list[str] = []
 
     def store(self, kind: str, fields: dict[str, Any], number: int = 0) -> dict[str, Any]:
