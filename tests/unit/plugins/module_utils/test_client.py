@@ -84,7 +84,8 @@ def test_sends_documented_request(start_server, operation):
     client(server.url, operation).send([ADPAI, Sender("JSONSEND", "T\u00e4st", "us")])
     head, body = server.requests[0].split(b"\r\n\r\n")
     assert head.startswith(f"{operation.method} {PATH} HTTP/1.1\r\n".encode())
-    assert b"\r\nContent-Type: application/json\r\n" in head
+    for line in ("Content-Type: application/json", "Accept: */*", "Accept-Encoding: gzip"):
+        assert f"\r\n{line}\r\n".encode() in head
     assert b"\r\nUser-Agent: ansible community.kaleyra\r\n" in head
     first = {"sender": "ADPAI", "description": "Sender ID testing", "iso_code": "in", "entity_id": ADPAI.entity_id}
     second = {"sender": "JSONSEND", "description": "T\u00e4st", "iso_code": "us"}

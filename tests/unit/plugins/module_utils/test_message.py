@@ -91,6 +91,11 @@ def test_failure_groups_senders_by_reason():
     )
 
 
+def test_failure_names_20_senders_of_all_reasons():
+    found = message(many(15, "rejected", "A", "one") | many(15, "rejected", "B", "another"))
+    assert "A13, A14 rejected: one; B0, B1, B2, B3, B4 and 10 more rejected: another." in found
+
+
 def test_failure_counts_senders_with_further_reasons():
     found = message(many(25, "rejected", reason="reason {}"))
     assert "S19 rejected: reason 19; and 5 more with other reasons." in found
@@ -153,8 +158,10 @@ def test_stop_after_lost_responses_gives_their_reason_once():
     assert found.endswith("A unknown. Whether the unknown senders were deleted is not known: run the task again.")
 
 
-def test_advises_shorter_lists_without_stop():
-    assert "shorter lists" in message(results(A=("not_attempted", "", "rejected together")))
+def test_gives_all_advice_without_stop():
+    found = message(results(A=("not_attempted", "", "rejected together"), B="unknown"))
+    assert "shorter lists" in found
+    assert "run the task again" in found
 
 
 def test_names_countries_of_list_with_several():

@@ -115,9 +115,25 @@ def test_response_that_names_no_sender(name):
     assert response.message
 
 
-@pytest.mark.parametrize("status", [200, 302, 404, 502, 599])
-def test_message_about_other_content_contains_the_status(status):
-    assert read(status, HTML).message.startswith(f"HTTP {status}")
+@pytest.mark.parametrize(
+    ("status", "content", "words", "has_hint"),
+    [
+        (400, HTML, "HTTP 400 Bad Request: ", True),
+        (404, HTML, "HTTP 404 Not Found: ", True),
+        (302, HTML, "HTTP 302 Found: ", True),
+        (500, HTML, "HTTP 500 Internal Server Error: ", False),
+        (599, HTML, "HTTP 599: ", False),
+        (429, HTML, "HTTP 429 Too Many Requests", False),
+        (200, HTML, "HTTP 200 OK: ", False),
+        (200, body("MSG999"), "HTTP 200 OK, code MSG999: a message", False),
+        (500, body("WA500"), "a message", False),
+    ],
+)
+def test_message_is_the_one_of_the_api_or_contains_the_status(status, content, words, has_hint):
+    message = read(status, content).message
+    assert message.startswith(words)
+    assert ("check api_url" in message) == has_hint
+    assert words.endswith(": ") or message == words
 
 
 def test_message_of_a_rejection_without_names_contains_the_error_texts():
@@ -242,9 +258,11 @@ def test_success_that_names_one_error_in_an_unknown_way_applies_only_to_the_name
     assert "AD&amp;PAI: in use" in response.message
 
 
-def test_success_row_of_a_sender_that_error_mentions_is_a_contradiction():
-    response = read(200, body("MSG106", data=ROWS, error={"ADPAI": "in use"}))
+@pytest.mark.parametrize("error", [{"ADPAI": "in use"}, named(ADPAI="in use")])
+def test_success_row_of_a_sender_that_error_mentions_is_a_contradiction(error):
+    response = read(200, body("MSG106", data=ROWS, error=error))
     assert outcomes(response) == {"ADPAI": "unknown", "ABCF01": "created"}
+    assert any("in use" in result.msg for result in response.results.values())
 
 
 @pytest.mark.parametrize("data", [ROWS, REQUEST, [row("OTHER")], {"sender": ["ADPAI"]}])
@@ -371,9 +389,10 @@ def test_rejection_by_rows_keeps_their_reasons():
         row("A", code="MSG134", message="it is bad"),
         row("B", code="MSG140", message=None),
         *named(C="is bad").values(),
+        {"sender_id": "D", "code": "MSG134", "message": "bad, too"},
     ]
-    response = read(400, body("MSG140", data=rows), "A B C")
-    assert [result.msg for result in response.results.values()] == ["it is bad", "rejected with MSG140", "is bad"]
+    found = read(400, body("MSG140", data=rows), "A B C D").results.values()
+    assert [result.msg for result in found] == ["it is bad", "rejected with MSG140", "is bad", "bad, too"]
 
 
 # (operation, body, outcome, with ! if it leaves the sender in doubt)
@@ -517,9 +536,10 @@ def test_name_can_be_a_word_of_the_reason(name):
 
 
 NESTED = json.loads("[" * 900 + "]" * 900)
+TWO_NAMES = {"sender_name": "ADPAI", "sender": [{"sender": "ABCF01"}]}
 
 
-@pytest.mark.parametrize("junk", [None, 7, "text", [None, 7], NESTED, {"sender": None}, {"sender_name": {}}])
+@pytest.mark.parametrize("junk", [None, 7, "text", [None, 7], NESTED, {"sender": None}, {"sender_name": {}}, TWO_NAMES])
 @pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize("code", ["MSG106", "MSG134", "WA202"])
 def test_any_shape_can_be_read(status, code, junk):

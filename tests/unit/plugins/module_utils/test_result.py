@@ -64,6 +64,22 @@ def test_report_selects_rows(report, values):
     assert found["summary"] == {"total": len(OUTCOMES), **dict.fromkeys(OUTCOMES, 1)}
 
 
+@pytest.mark.parametrize(
+    ("values", "report", "expected"),
+    [
+        (["rejected", "created"], "all", True),
+        (["rejected", "present"], "changes", False),
+        (["rejected", "created"], "failures", False),
+        (["rejected"] * 20, "all", False),
+        (["rejected"] * 21, "all", True),
+        (["rejected"] * 21, "failures", False),
+    ],
+)
+def test_message_advises_to_return_only_failures_if_there_are_other_rows(values, report, expected):
+    found = result([outcome(f"S{number}", value) for number, value in enumerate(values)], report)
+    assert ("report: failures" in found["msg"]) == expected
+
+
 @pytest.mark.parametrize("value", ["present", "absent"])
 def test_sender_in_doubt_counts_as_changed(value):
     found = result([outcome("ADPAI", value, changed=True)], "changes")
@@ -109,6 +125,12 @@ def test_diff_is_sorted_and_shows_what_cannot_be_corrected():
     after = "A in (unknown)\nB in: testing\nC ae\nC in\nF in\nG in 1201159123456789012: Order updates\n"
     assert result(outcomes, "failures", diff=True)["diff"] == {"before": "C ae\nC in\nZ\n", "after": after}
     assert "diff" not in result(outcomes)
+
+
+@pytest.mark.parametrize("count", [1, 10_000])
+def test_diff_of_check_mode_says_that_existence_is_not_known(count):
+    found = result([outcome(f"ABCDEF{number:05}", "created") for number in range(count)], check_mode=True, diff=True)
+    assert "not known" in found["diff"]["before_header"] == found["diff"]["after_header"]
 
 
 # The size
