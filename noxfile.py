@@ -245,12 +245,13 @@ def changelog(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def versions(session: nox.Session) -> None:
-    """Check that all files name the same versions of ansible-core, Python and requests."""
+    """Check that all files name the same versions of ansible-core, Python, requests and this collection."""
+    major = int(yaml.safe_load(Path("galaxy.yml").read_text())["version"].split(".")[0])
     python = re.findall(">=([0-9.]+)", Path("tests/config.yml").read_text())[0]
     requests = Path("requirements.txt").read_text().split()[-1]
     expected = {
         "meta/runtime.yml": [f">={OLDEST}.0"],
-        "execution-environment.yml": [f"ansible-core>={OLDEST}\n"],
+        "execution-environment.yml": [f"ansible-core>={OLDEST}\n", f'version: ">={major}.0.0,<{major + 1}.0.0"\n'],
         "plugins/doc_fragments/account.py": [f"python >= {python}\n", requests.replace(">=", " >= ") + "\n"],
         "pyproject.toml": [f'target-version = "py{python.replace(".", "")}"'],
         ".github/workflows/nox.yml": [f"units-python{python}\n", f"end_to_end-{OLDEST} awx-{OLDEST}\n"],

@@ -89,12 +89,6 @@ def test_wrong_answers_are_errors_that_name_the_option(job, api, answers, hint):
     assert api.requests == []
 
 
-def test_a_file_of_the_project_needs_no_other_answer(job, api):
-    done = job({"kaleyra_src": "senders/orchid.csv"})
-    assert done.status == 0, done.stdout
-    assert api.senders(SAMPLE_SID) == ["ABCF01", "ABCF99", "ADPAI"]
-
-
 def test_a_preview_sends_nothing_and_does_not_claim_to_create(job, api):
     done = job({**US, "kaleyra_senders": "ADPAI\nABCF01"}, "--check")
     assert done.status == 0, done.stdout

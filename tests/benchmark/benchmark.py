@@ -37,24 +37,16 @@ Task = dict[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """One thing to time.
-
-    :ivar work: what is done; cases with the same work are compared with the one that is the baseline.
-    :ivar by: what does it.
-    :ivar count: the number of senders.
-    :ivar existing: how many of 100 senders exist before.
-    :ivar task: makes the task from the mock API's URL and the path of the JSON file with the senders.
-    :ivar hosts: the number of hosts, which stand for accounts.
-    """
+    """One thing to time. Cases with the same work are compared with the one that is the baseline."""
 
     work: str
     by: str
-    count: int
-    existing: int
-    task: Callable[[str, Path], Task]
+    count: int  # the number of senders
+    existing: int  # how many of 100 senders exist before
+    task: Callable[[str, Path], Task]  # for the mock API's URL and the JSON file with the senders
     state: str = "present"
     latency: float = 0.0
-    hosts: int = 1
+    hosts: int = 1  # the number of accounts
     is_baseline: bool = False
 
 

@@ -71,7 +71,9 @@ class Behavior(Settings):
     rejection_status: int = 400
     error_rows: bool = False  # errors are rows of `data` with the code MSG134, instead of entries of `error`
     # Names and lists in responses
-    names: str = "exact"  # or one of `NAMINGS`
+    # names: "exact", in "other case", with "blanks" around, "numbers" if they are digits, with a "prefix", in sender_id
+    # ("ids", with a prefix), as "keys" of `error`, as "words" of a string, "none", or those of "strangers"
+    names: str = "exact"
     repeats: bool = False  # a rejection repeats the rows of the request in `data`
     lists: bool | None = None  # `data` and `error` are lists (true) or objects (false); None: a list and an object
     # Successes: 200 MSG106 with a row for each sender, 200 MSG108 without rows
@@ -81,19 +83,6 @@ class Behavior(Settings):
     rows_missing: int = 0  # number of rows that are left out
     contradiction: bool = False  # `error` names the first sender that was processed, too
 
-
-NAMINGS = {
-    "other case": "in another case",
-    "blanks": "with blanks around",
-    "numbers": "those of digits as numbers",
-    "prefix": "with a prefix",
-    "ids": "with a prefix, in the field sender_id",
-    "keys": "as keys of `error`",
-    "words": "as words of a string, without reasons",
-    "none": "no names, only the first reason",
-    "strangers": "another name",
-}
-"""How the errors of a response name senders."""
 
 DOCUMENTED = Behavior()
 

@@ -10,7 +10,6 @@ from ansible_collections.community.kaleyra.tests.unit.api_requests import create
 from ansible_collections.community.kaleyra.tests.unit.faulty_api import (
     DOCUMENTED,
     Behavior,
-    Failure,
     FaultyAccount,
     respond,
 )
@@ -77,28 +76,13 @@ def test_behavior_changes_successes(behavior, data):
     assert [(entry["sender"], entry.get("code")) for entry in response.body["data"]] == data
 
 
-@pytest.mark.parametrize(
-    ("failure", "status", "left"),
-    [
-        (Failure(), 200, []),
-        (Failure("respond_before", 502), 502, ["A", "B", "C"]),
-        (Failure("respond_partly"), 500, ["C"]),
-        (Failure("respond_after", 401), 401, []),
-    ],
-)
-def test_failed_requests_can_take_effect(failure, status, left):
-    account = account_with("A", "B", "C")
-    assert respond(account, "DELETE", {"sender": ["A", "B", "C"]}, failure=failure).status == status
-    assert list(account.rows) == left
-
-
 def test_script_is_applied_in_order(mock_api):
     page = {"kind": "respond_before", "status": 503, "headers": {"Retry-After": "7"}, "body": "<html>"}
-    mock_api.script(["ok", page, {"kind": "respond_after", "status": 404}, 429])
-    responses = [create(mock_api, row(f"N{number}")) for number in range(5)]
-    assert [response.status_code for response in responses] == [200, 503, 404, 429, 200]
+    mock_api.script(["ok", page, {"kind": "respond_after", "status": 404}, 429, "respond_partly"])
+    responses = [create(mock_api, row(f"N{number}"), row(f"P{number}")) for number in range(6)]
+    assert [response.status_code for response in responses] == [200, 503, 404, 429, 500, 200]
     assert (responses[1].text, responses[1].headers["Retry-After"]) == ("<html>", "7")
-    assert mock_api.senders(SAMPLE_SID) == ["N0", "N2", "N4"]
+    assert mock_api.senders(SAMPLE_SID) == ["N0", "N2", "N4", "N5", "P0", "P2", "P5"]
 
 
 @pytest.mark.parametrize(

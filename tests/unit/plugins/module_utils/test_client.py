@@ -24,13 +24,20 @@ from ansible_collections.community.kaleyra.plugins.module_utils._account import 
 from ansible_collections.community.kaleyra.plugins.module_utils._operations import CREATE, DELETE
 from ansible_collections.community.kaleyra.plugins.module_utils._response import ResponseKind as Kind
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
-from ansible_collections.community.kaleyra.tests.unit.plugins.clients import ADPAI, PATH, client
 from ansible_collections.community.kaleyra.tests.unit.servers import Proxy, RawServer
 from mock_api_simulator import SAMPLE_KEY, SAMPLE_SID
 
 ACCEPTED = b'{"code": "WA202", "message": "Request Accepted", "data": {"message_id": "x"}, "error": {}}'
 CHUNKED = b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b" % (len(ACCEPTED), ACCEPTED)
 PASSWORD = "Pr0xyPassw0rd"
+PATH = f"/v1/{SAMPLE_SID}/messages/sender"
+ADPAI = Sender("ADPAI", "Sender ID testing", "in", "1201159123456789012")
+
+
+def client(url, operation=CREATE, *, record=False, **settings):
+    """A client without retries, unless ``settings`` sets them."""
+    options = {"api_key": SAMPLE_KEY, "timeout": 10.0, "retries": 0, "verify": True, **settings}
+    return _client.Client(ClientSettings(url + PATH, **options), operation, record=record)
 
 
 def response(content=ACCEPTED, status=202, *headers):

@@ -21,7 +21,6 @@ from ansible_collections.community.kaleyra.plugins.module_utils._result import (
 from ansible_collections.community.kaleyra.plugins.module_utils._sender import Sender
 
 KEY = "Axxxxxxxxxxxxxxxxxxxxxxxxxxxx3"
-WRONG_KEY = Response(Kind.STOP, code="RBC001", message="Incorrect SID or API key.")
 
 
 def outcome(name, value, iso_code="in", changed=False, **texts):

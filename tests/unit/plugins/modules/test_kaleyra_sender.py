@@ -39,13 +39,6 @@ def test_creates_missing_senders(run, start_mock_api):
     assert mock_api.senders(SAMPLE_SID) == ["ABCF01", "ADPAI", "JSONSEND"]
 
 
-def test_deletes_senders(run, start_mock_api):
-    mock_api = start_mock_api(senders=["ADPAI", "JSONSEND"])
-    result = run(mock_api, senders=["ADPAI"], state="absent")
-    assert (outcomes(result), result["changed"]) == ({"ADPAI": "deleted"}, True)
-    assert mock_api.senders(SAMPLE_SID) == ["JSONSEND"]
-
-
 def test_rejected_sender_fails_task_after_others(run, mock_api):
     result = run(mock_api, senders=["ADPAI", "TOOLONGAWORD", "JSONSEND"], **COMMON)
     assert outcomes(result) == {"ADPAI": "created", "TOOLONGAWORD": "rejected", "JSONSEND": "created"}
