@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.community.kaleyra.tests.unit.faulty_api import DOCUMENTED
@@ -14,7 +14,7 @@ from ansible_collections.community.kaleyra.tests.unit.properties.network import 
 from hypothesis import strategies as st
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Scenario:
     """A task, its account, its server and its network.
 
@@ -36,15 +36,6 @@ class Scenario:
     def quiet(self) -> bool:
         """Whether the network has no failures."""
         return not self.failures and not self.lasting
-
-    def __repr__(self) -> str:
-        """The Python to paste into test_counterexamples.py."""
-        shown = []
-        for item in fields(self):
-            default = {} if item.default is MISSING else item.default
-            if getattr(self, item.name) != default:
-                shown.append(f"{item.name}={getattr(self, item.name)!r}")
-        return f"Scenario({', '.join(shown)})"
 
 
 NAMES = ("ADPAI", "ABCF01", "adpai", "ABCF99", "S10", "12345", "012345", "S11", "S12", "TESTEHR5")
