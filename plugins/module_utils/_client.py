@@ -61,6 +61,7 @@ class Client:
         environment.trust_env = settings.url.lower().startswith("https:")  # a proxy could read the key in plain http
         self._send_options: Any = environment.merge_environment_settings(settings.url, {}, True, settings.verify, None)
         self._proxy = requests.utils.select_proxy(settings.url, self._send_options["proxies"])
+        self._proxy_variable = "HTTPS_PROXY" if "https" in self._send_options["proxies"] else "ALL_PROXY"
         if settings.verify is False:
             urllib3.disable_warnings()  # the user has asked for it
         # For all connections of this process, which is the module's own.
@@ -105,7 +106,7 @@ class Client:
             reason = self._reason(error)
         if request.give_up():
             return Response(ResponseKind.LOST, message=f"no response from {self._host} ({reason})", retry=True)
-        target = f"{self._host} through the proxy in HTTPS_PROXY" if self._proxy else self._host
+        target = f"{self._host} through the proxy in {self._proxy_variable}" if self._proxy else self._host
         return Response(ResponseKind.NOT_SENT, message=f"cannot connect to {target}: {reason}", retry=True)
 
     def _exchange(self, request: _Request) -> None:
@@ -154,7 +155,7 @@ class Client:
         if str(cause).startswith("Tunnel connection failed: "):
             return f"the proxy rejected the connection with HTTP {str(cause).split()[3]}"
         fallback = getattr(cause, "strerror", None) or f"{type(cause).__module__}.{type(cause).__name__}"
-        option = "HTTPS_PROXY" if self._proxy else "api_url"
+        option = self._proxy_variable if self._proxy else "api_url"
         timeouts = (TimeoutError, concurrent.futures.TimeoutError, socket.timeout, requests.Timeout)
         invalid_urls = (requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError, http.client.InvalidURL)
         for types, reason in (
@@ -162,10 +163,7 @@ class Client:
             (invalid_urls, f"the URL in {option} is not valid"),
             (socket.gaierror, f"{fallback}; check the host name in {option}, and the name server"),
             (requests.exceptions.InvalidSchema, "a SOCKS proxy requires the Python library PySocks"),
-            (
-                requests.exceptions.ContentDecodingError,
-                "its Content-Encoding header is wrong; check proxies and api_url",
-            ),
+            (requests.exceptions.ContentDecodingError, "its Content-Encoding header is wrong; check proxies"),
             (http.client.RemoteDisconnected, "the server closed the connection"),
             (http.client.IncompleteRead, "the response is truncated"),
             (http.client.HTTPException, "the response is not valid HTTP"),

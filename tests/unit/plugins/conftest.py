@@ -36,6 +36,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         arguments = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_verbosity": verbosity, **options}
         if "inject_invocation" in PASS_VARS:  # ansible-core before 2.21 always injects it
             arguments["_ansible_inject_invocation"] = True
+        # As in https://docs.ansible.com/ansible/latest/dev_guide/testing_units_modules.html
         with monkeypatch.context() as patch:
             patch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
             patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)  # required by ansible-core 2.19

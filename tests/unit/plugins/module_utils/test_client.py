@@ -80,9 +80,9 @@ def ca(tmp_path):
 @pytest.fixture
 def set_proxy(monkeypatch):
     """A function that makes a URL the proxy for https."""
-    for name in ("no_proxy", "NO_PROXY", "https_proxy"):
+    for name in ("no_proxy", "NO_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
-    return lambda url: monkeypatch.setenv("HTTPS_PROXY", url)
+    return lambda url, variable="HTTPS_PROXY": monkeypatch.setenv(variable, url)
 
 
 @pytest.mark.parametrize("operation", [CREATE, DELETE], ids=lambda operation: operation.method)
@@ -348,18 +348,19 @@ def test_rejecting_proxy_sees_no_key(set_proxy, scheme):
     ("proxy", "reason"),
     [
         ("http://user:{}@127.0.0.1:{}", "Connection refused"),
-        ("http://user:{}@proxy.invalid:{}", "check the host name in HTTPS_PROXY"),
+        ("http://user:{}@proxy.invalid:{}", "check the host name in {}"),
         ("socks5://user:{}@127.0.0.1:{}", "PySocks"),
-        ("ftp://user:{}@127.0.0.1:{}", "the URL in HTTPS_PROXY is not valid"),
-        ("http://user:{}@:::{}", "the URL in HTTPS_PROXY is not valid"),
-        ("http://user:{}@pro xy:{}", "the URL in HTTPS_PROXY is not valid"),
-        ("http://", "the URL in HTTPS_PROXY is not valid"),
+        ("ftp://user:{}@127.0.0.1:{}", "the URL in {} is not valid"),
+        ("http://user:{}@:::{}", "the URL in {} is not valid"),
+        ("http://user:{}@pro xy:{}", "the URL in {} is not valid"),
+        ("http://", "the URL in {} is not valid"),
     ],
 )
-def test_message_names_proxy_that_failed(set_proxy, proxy, reason):
-    set_proxy(proxy.format(PASSWORD, unused_port()))
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY"])
+def test_message_names_proxy_that_failed(set_proxy, variable, proxy, reason):
+    set_proxy(proxy.format(PASSWORD, unused_port()), variable)
     result = client("https://kaleyra.invalid").send([ADPAI])
-    assert_not_sent(result, "kaleyra.invalid through the proxy in HTTPS_PROXY: ", reason)
+    assert_not_sent(result, f"kaleyra.invalid through the proxy in {variable}: ", reason.format(variable))
     assert PASSWORD not in result.response.message
 
 
