@@ -134,7 +134,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class MockApi:
-    """The server."""
+    """The server, which runs while this is used as a context manager.
+
+    :arg any_sid: accept every SID. The key of its first request is the account's key.
+    """
 
     handler = Handler
 

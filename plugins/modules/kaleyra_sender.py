@@ -360,7 +360,6 @@ VERBOSITY_WITH_RESPONSES = 3  # -vvv
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
-    """All options of the module."""
     return {
         **account_argument_spec(),
         "senders": {"type": "raw"},

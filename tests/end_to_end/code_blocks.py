@@ -83,7 +83,6 @@ class Block:
 
 
 def blocks() -> list[Block]:
-    """All blocks."""
     readmes = [CLONE / "README.md", *sorted((CLONE / "roles").glob("*/README.md"))]
     guides = sorted((CLONE / "docs/docsite").glob("**/*.rst"))
     plugins = sorted((CLONE / "plugins/modules").glob("*.py"))

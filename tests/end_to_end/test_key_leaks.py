@@ -116,7 +116,6 @@ PLAY = {
 
 @pytest.fixture(scope="module")
 def servers() -> Iterator[dict[str, Any]]:
-    """The server of each case."""
     with contextlib.ExitStack() as stack:
         yield {
             name: stack.enter_context(

@@ -197,7 +197,6 @@ def open_account(scenario: Scenario) -> FaultyAccount:
 
 
 def run_scenario(scenario: Scenario, account: FaultyAccount, connections: int = 1) -> Run:
-    """Run a scenario's task in an account."""
     senders = [Sender(name, "For orders", country, "123456789012") for name, country in scenario.senders]
 
     def existing() -> set[Sender]:
