@@ -31,9 +31,7 @@ def main() -> None:
     session.headers["api-key"] = module.params["api_key"]
 
     def create(rows: list) -> dict:
-        response = session.post(module.params["url"], json={"data": rows}, timeout=30)
-        payload: dict = response.json()
-        return payload
+        return session.post(module.params["url"], json={"data": rows}, timeout=30).json()
 
     result, missing = {}, []
     for start in range(0, len(senders), 5000):

@@ -22,9 +22,6 @@ COUNTEREXAMPLES = {
     "one name in two countries fills the fewest requests": Scenario(
         "create", (A, B, C, ("ABCF99", "us")), batch_size=2
     ),
-    "two countries of one name wait for each other": Scenario(
-        "create", (*((name, "in") for name in "XPQZB"), ("B", "us")), batch_size=2
-    ),
     "an error of the account stops the run": Scenario("create", (A, B), batch_size=1, failures=((0, "E110"),)),
     "an attempt is lost, and the next one is busy": Scenario(
         "create", (A,), failures=((0, "reset after"), (1, "429")), retries=2

@@ -195,6 +195,16 @@ EXAMPLES = {
         ],
         "A=already B=already! C=already! D=done E=done F=done",
     ),
+    "requests are not halved if a rejection names a sender that a success did not mention": (
+        3,
+        [
+            ("A B C", success(A="done", B="done")),
+            ("D E F", rejected(D="already")),
+            ("C E F", rejected(C="already")),
+            ("E F", all_done),
+        ],
+        "A=done B=done C=already! D=already E=done F=done",
+    ),
 }
 
 
@@ -372,6 +382,19 @@ def test_late_response_does_not_enlarge_requests():
 
     process([Sender(f"S{number}") for number in range(40)], send, CREATE, 8, connections=2)
     assert (sent[open_senders[20]], sent[open_senders[24]]) == ([4, 2], [8, 2])
+
+
+def test_requests_for_one_name_wait_for_each_other():
+    gate = Gate({})
+    senders = [Sender("A"), Sender("B", iso_code="in"), Sender("B", iso_code="us"), Sender("C")]
+    work, results = in_background(gate, senders, 1, 3)
+    gate.release("A")
+    gate.wait_for(2)
+    with gate.changed:
+        assert not gate.changed.wait_for(lambda: len(gate.sent) > 2, timeout=0.2)
+    gate.release("B", "C")
+    work.join(20)
+    assert [result.outcome for result in results[0].results.values()] == ["created"] * 4
 
 
 def test_all_senders_are_sent_without_threads(monkeypatch):

@@ -410,7 +410,7 @@ def test_records_first_and_last_responses(mock_api, record):
 
 
 def test_records_each_http_request(start_server, monkeypatch):
-    server = start_server(b"", response(b" ", 503)[:-1], response(b"\x1b[31m\r\nTwo\x00", 401))
+    server = start_server(b"", response(b" ", 503)[:-1], response(b"\x1b[31m\r\nTwo\xff\x00", 401))
     sending = client(server.url, retries=2, record=True)
     monkeypatch.setattr(sending, "wait", lambda _seconds: True)
     sending.send([ADPAI])
@@ -421,7 +421,7 @@ def test_records_each_http_request(start_server, monkeypatch):
     assert sending.responses == [
         {**method, "status": 0, "body": ""},
         {**method, "status": 503, "body": ""},
-        {**method, "status": 401, "body": "?[31m  Two?"},
+        {**method, "status": 401, "body": "?[31m  Two\ufffd?"},
     ]
 
 

@@ -191,6 +191,7 @@ NOT_UNDERSTOOD = {
     "a name as a key": {"ADPAI": "in use"},
     "a name as a key of a list": {"ADPAI": []},
     "a name as a string": {"failed": ["ADPAI"]},
+    "a name beside a list": {"failed": "ADPAI", "reasons": ["in use"]},
     "a name as a word": {"error": "Not done: ADPAI."},
     "names as words": {"error": "Not done: ADPAI,ABCF01"},
     "a name deep inside": json.loads('{"a":' * 900 + '"ADPAI"' + "}" * 900),

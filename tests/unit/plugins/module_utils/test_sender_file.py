@@ -208,6 +208,7 @@ def test_values_that_other_programs_write_for_nothing_are_errors_in_csv(read, va
         ("a.txt", HEADER, ["a.txt", ".csv or .json"]),
         ("csv", HEADER, ["csv", ".csv"]),
         (".csv", HEADER, [".csv", ".json"]),
+        ("a.yml", HEADER, ["a.yml", "from_yaml"]),
         ("a.YAML", HEADER, ["a.YAML", "from_yaml"]),
         ("a.csv", "", ["a.csv", "empty"]),
         ("a.csv", "\ufeff\n \t\n", ["a.csv", "empty"]),

@@ -24,9 +24,6 @@ def outcomes(result):
     return {row["sender"]: row["outcome"] for row in result["senders"]}
 
 
-# Results
-
-
 def test_creates_missing_senders(run, start_mock_api):
     mock_api = start_mock_api(senders=["ADPAI"])
     result = run(mock_api, senders=["ABCF01", {"sender": "ADPAI"}, {"name": "JSONSEND"}], **COMMON)
@@ -37,22 +34,6 @@ def test_creates_missing_senders(run, start_mock_api):
     assert (result["warnings"], "diff" in result) == ([], False)
     assert result["api_calls"] == len(mock_api.requests) == 2
     assert mock_api.senders(SAMPLE_SID) == ["ABCF01", "ADPAI", "JSONSEND"]
-
-
-def test_rejected_sender_fails_task_after_others(run, mock_api):
-    result = run(mock_api, senders=["ADPAI", "TOOLONGAWORD", "JSONSEND"], **COMMON)
-    assert outcomes(result) == {"ADPAI": "created", "TOOLONGAWORD": "rejected", "JSONSEND": "created"}
-    assert (result["changed"], result["failed"]) == (True, True)
-    assert "TOOLONGAWORD rejected: MSG134" in result["msg"]
-    assert "report: failures" in result["msg"]
-
-
-def test_stopped_run_reports_every_sender(run, mock_api):
-    mock_api.script(["ok", 401])
-    result = run(mock_api, senders=list("ABCDE"), batch_size=2, connections=1, **COMMON)
-    assert list(outcomes(result).values()) == ["created"] * 2 + ["not_attempted"] * 3
-    assert (result["changed"], result["failed"], len(mock_api.requests)) == (True, True, 2)
-    assert "The run stopped: RBC001" in result["msg"]
 
 
 def test_warnings_are_about_input_and_requests(run, mock_api, waits):
@@ -115,9 +96,6 @@ def test_summary_of_documentation_has_every_outcome():
     assert list(sample) == ["total", *OUTCOMES]
 
 
-# Options
-
-
 def test_every_option_is_used(run, mock_api, tmp_path, monkeypatch):
     used = set()
 
@@ -163,9 +141,6 @@ def test_missing_requests_library_is_reported(run, mock_api, monkeypatch):
     result = run(mock_api, senders=["ADPAI"], **COMMON)
     assert result["msg"] == basic.missing_required_lib("requests")
     assert mock_api.requests == []
-
-
-# Output
 
 
 @pytest.mark.parametrize("source", ["option", "environment"])
