@@ -47,10 +47,6 @@ class Block:
         return self.language == "json" or (self.language == "text" and "sender" in columns)
 
     @property
-    def is_example(self) -> bool:
-        return self.is_list or self.language not in ("text", OUTPUT)
-
-    @property
     def name(self) -> str:
         """The name of its file, which the first line of the block can contain in a comment, or an empty string."""
         if self.is_list:

@@ -113,7 +113,7 @@ def test_examples_work_and_fail_with_wrong_key(tmp_path, collections, awx_collec
         shell = Shell(tmp_path, collections, awx_collections, controller[1], mock_api.url)
         shell.write_files(page)
         for block, following in itertools.pairwise([*(block for block in BLOCKS if block.page == page), None]):
-            if not block.is_example:
+            if block.language in ("text", OUTPUT) and not block.is_list:
                 continue
             script = block.script(tmp_path, shell.replace_addresses(block.text))
             mock_api.configure(clear_log=True)

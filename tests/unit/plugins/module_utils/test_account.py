@@ -90,6 +90,13 @@ def test_certificates_are_verified_unless_disabled(options, verify):
     assert client_settings(params(**options)).verify == verify
 
 
+@pytest.mark.parametrize("name", sorted(account_argument_spec().keys() - {"connections"}))  # main() uses it
+def test_every_option_of_the_account_changes_the_client_settings(name):
+    option = account_argument_spec()[name]
+    other = {"bool": False, "float": 1.5, "int": 1}.get(option["type"], option.get("choices", ["other"])[-1])
+    assert client_settings(params(**{name: other})) != client_settings(params())
+
+
 def test_the_client_settings_do_not_show_the_key():
     assert KEY not in repr(client_settings(params()))
 

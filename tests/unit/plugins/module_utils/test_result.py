@@ -85,9 +85,6 @@ def test_sender_in_doubt_counts_as_changed(value):
     assert (len(found["senders"]), found["changed"], found["failed"]) == (1, True, False)
 
 
-# Strings of servers
-
-
 @pytest.mark.parametrize("text", [f"\x1b[31m{KEY}\ud800", f"{'x' * 990}{KEY}", "y" * 1_000_000])
 def test_strings_of_servers_are_safe_to_display(text):
     unsafe = RunResult(
@@ -103,9 +100,6 @@ def test_strings_of_servers_are_safe_to_display(text):
     assert printed.isprintable()
     assert len(printed) < 10_000
     assert safe.stopped.message == found["senders"][2]["msg"] != ""
-
-
-# The diff
 
 
 def test_diff_is_sorted_and_shows_what_cannot_be_corrected():
@@ -130,9 +124,6 @@ def test_diff_is_sorted_and_shows_what_cannot_be_corrected():
 def test_diff_of_check_mode_says_that_existence_is_not_known(count):
     found = result([outcome(f"ABCDEF{number:05}", "created") for number in range(count)], check_mode=True, diff=True)
     assert "not known" in found["diff"]["before_header"] == found["diff"]["after_header"]
-
-
-# The size
 
 
 def response(body="x" * 2000):
