@@ -41,7 +41,7 @@ def client(url, operation=CREATE, *, record=False, **settings):
 
 
 def response(content=ACCEPTED, status=202, *headers):
-    lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(content)}", *headers, "", ""]
+    lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(content)}", "Connection: close", *headers, "", ""]
     return "\r\n".join(lines).encode() + content
 
 
