@@ -1,11 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many accounts, one host each: a key is sent for its own account only, and an error does not affect other accounts."""
+"""Many accounts, one host each: a key is sent for its own account only, and an error does not affect other accounts.
+
+The commands in the README of the example project work as printed, except for Kaleyra's address.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 import pytest
 from ansible_collections.community.kaleyra.tests.awx.conftest import PROJECT, VAULT_PASSWORD
@@ -80,6 +84,21 @@ def test_the_example_project_runs_with_encrypted_variables(job, run, api):
         (f"HXXXXXXX07{number}US", hashlib.sha256(f"A{'x' * 28}{number + 2}".encode()).hexdigest())
         for number in (1, 2, 3)
     }
+    assert api.senders("HXXXXXXX071US") == ["ABCF01", "ABCF99", "ADPAI"]
+
+
+def test_commands_of_the_readme_work(run, project, tmp_path, api):
+    """What a command asks for comes from its standard input. The collection is installed already."""
+    encrypt, install_and_run = re.findall(
+        "```console\n(.*?)\n```", (project / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    (tmp_path / "password").write_text(VAULT_PASSWORD, encoding="utf-8")
+    variables = {"ANSIBLE_VAULT_PASSWORD_FILE": str(tmp_path / "password")}
+    encrypted = run(["bash", "-c", f"{encrypt} <<< A1"], **variables)
+    assert encrypted.stdout.startswith("kaleyra_api_key: !vault |\n"), encrypted.stderr
+    script = f"cd {project}\n{install_and_run} -e kaleyra_api_url={api.url} <<< {VAULT_PASSWORD}"
+    done = run(["setsid", "--wait", "bash", "-ec", script])
+    assert done.returncode == 0, done.stdout + done.stderr
     assert api.senders("HXXXXXXX071US") == ["ABCF01", "ABCF99", "ADPAI"]
 
 

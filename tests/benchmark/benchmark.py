@@ -77,13 +77,6 @@ def naive_by_lookup(url: str, src: Path) -> Task:
     return {"naive": {"url": address(url), "api_key": KEY, "senders": lookup(src)}}
 
 
-def uri_by_lookup(url: str, src: Path) -> Task:
-    headers = {"api-key": KEY, "Content-Type": "application/json"}
-    body = f'{{{{ {{"data": {lookup(src).strip("{} ")}}} }}}}'
-    options = {"url": address(url), "method": "POST", "headers": headers, "body_format": "json", "body": body}
-    return {"ansible.builtin.uri": {**options, "return_content": True}}
-
-
 def lookup(src: Path) -> str:
     return f"{{{{ lookup('ansible.builtin.file', '{src}') | from_json }}}}"
 
@@ -100,7 +93,6 @@ def cases() -> Iterator[Case]:
     work = "5,000 new senders, list by lookup"
     yield Case(work, "kaleyra_sender", 5000, 0, kaleyra_by_lookup)
     yield Case(work, "naive", 5000, 0, naive_by_lookup, is_baseline=True)
-    yield Case(work, "ansible.builtin.uri", 5000, 0, uri_by_lookup)
     work = "50,000 senders, 90% exist, src, only changes reported"
     yield Case(work, "kaleyra_sender", 50_000, 90, kaleyra(report="changes"))
     yield Case(work, "naive", 50_000, 90, naive(only_changes=True), is_baseline=True)
