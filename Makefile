@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Shortcuts for sessions of nox, which is installed in .venv. They require git, and Python 3.11 or newer with venv.
-# `.venv/bin/nox -l` lists all sessions; CONTRIBUTING.md explains them.
+# `.venv/bin/nox -l` lists all sessions.
 
 PYTHON := $(shell for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo $$python && break; done)
@@ -16,7 +16,7 @@ demo: $(NOX)  ## Run the module against a mock API; no account needed
 test: $(NOX)  ## Run the unit tests and the integration tests
 	$(NOX) -s test integration-newest
 
-check: $(NOX)  ## Run all that CI runs, two sessions at a time
+check: $(NOX)  ## Run all checks of CI without containers, two sessions at a time
 	$(NOX) --parallel 2 --allow-parallel
 
 docs: $(NOX)  ## Build the documentation as a site
