@@ -67,7 +67,7 @@ export KALEYRA_API_URL=${MOCK_API_URL} KALEYRA_SID=HX0 KALEYRA_API_KEY=A0NEVERPR
 play 2 community.kaleyra.senders && accounts
 play 2 plays.yml --tags listed -vvvv && accounts
 play 2 plays.yml --tags listed -e batch=4 && accounts
-play 2 plays.yml --tags listed -e fatal=true && accounts
+play 2 plays.yml --tags fatal && accounts
 ANSIBLE_STRATEGY=free play 2 plays.yml --tags listed && accounts
 play 2 plays.yml --tags listed -e skipped=first && accounts 0
 
