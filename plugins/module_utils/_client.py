@@ -143,7 +143,7 @@ class Client:
                 raise http.client.IncompleteRead(b"")
 
     def _reason(self, error: Exception) -> str:
-        """Why a request failed, without texts of a server or a proxy, and without values of headers or URLs."""
+        """Why a request failed, without strings of a server or a proxy, and without values of headers or URLs."""
         cause: BaseException = error
         while inner := cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__):
             cause = inner

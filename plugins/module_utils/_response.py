@@ -205,7 +205,7 @@ def _read_success(operation: Operation, body: Body, message: str) -> Response:
         reason = results[sender].msg or results[sender].outcome if sender in results else _with_reasons(message, body)
         done[sender] = SenderResult("unknown", code=code, msg=f"{CONTRADICTION}: {reason}")
     results.update(done)
-    understood = not (body.rows or body.texts or body.others or not_understood)
+    understood = not (body.rows or body.unnamed or body.others or not_understood)
     if understood and code in operation.success_codes_without_rows:
         results = {**dict.fromkeys(body.senders, SenderResult(operation.done, code=code)), **results}
     return Response(ResponseKind.SUCCESS, code, _with_reasons(message, body), results)
@@ -241,7 +241,7 @@ def _result_of_one(operation: Operation, sender: Sender, body: Body, message: st
 
 def _says_already(operation: Operation, body: Body, message: str) -> bool:
     """Whether all reasons, or else the message, say with a name or the word "sender" that no change is needed."""
-    reasons = {*body.texts, *(reason for _name, reasons in body.others for reason in reasons)} or {message}
+    reasons = {*body.unnamed, *(reason for _name, reasons in body.others for reason in reasons)} or {message}
 
     def says(reason: str) -> bool:
         named = [sender for sender in body.senders if sender.key in reason.lower()]
@@ -252,7 +252,7 @@ def _says_already(operation: Operation, body: Body, message: str) -> bool:
 
 
 def _with_reasons(message: str, body: Body) -> str:
-    reasons = [*body.texts, *(": ".join([name, *reasons]) for name, reasons in body.others)]
+    reasons = [*body.unnamed, *(": ".join([name, *reasons]) for name, reasons in body.others)]
     return "; ".join(list(dict.fromkeys([message, *reasons]))[: MAX_REASONS + 1])
 
 

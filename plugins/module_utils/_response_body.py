@@ -25,7 +25,7 @@ class Body:
 
     ``payload`` is the API's own JSON, an object with a string ``code``, and empty for anything else. ``rows`` are the
     objects in ``data`` that have a name. ``reasons`` are those in ``error`` by sender of the request, ``others`` the
-    names that match no sender, with their reasons, and ``texts`` the strings without a name.
+    names that match no sender, with their reasons, and ``unnamed`` the reasons without a name.
     """
 
     def __init__(self, senders: Sequence[Sender], content: bytes) -> None:
@@ -35,12 +35,12 @@ class Body:
         self.rows = [item for item in _walk(self.payload.get("data")) if isinstance(item, dict)]
         self.reasons: dict[Sender, list[str]] = {}
         self.others: list[tuple[str, list[str]]] = []
-        self.texts: list[str] = []
+        self.unnamed: list[str] = []
         self._by_key = {sender.key: sender for sender in senders}
         self._by_number: dict[float, list[Sender]] = {}
         for item in _walk(self.payload.get("error")):
             if isinstance(item, str):
-                self.texts.append(item)
+                self.unnamed.append(item)
             elif "sender_name" in item:
                 self._add(item, "sender_name")
             elif "sender" in item and ("message" in item or self.find(item["sender"])):
@@ -86,7 +86,7 @@ class Body:
         elif shown := _show_name(name):
             self.others.append((shown, reasons))
         else:
-            self.texts += reasons
+            self.unnamed += reasons
 
     def names_anyone(self) -> bool:
         """Whether it names anyone, in a way that is understood or not. One sender is also meant without a name."""
@@ -96,20 +96,20 @@ class Body:
     def mentioned(self) -> set[Sender]:
         """The senders whose name is a key, a string or words of strings in ``error``, in its exact spelling."""
         pending = [error] if (error := self.payload.get("error")) else []
-        texts: set[str] = set()
+        strings: set[str] = set()
         while pending:
             item = pending.pop()
             if isinstance(item, dict):
                 pending += item.values()
                 for number, (key, value) in enumerate(item.items()):
                     if not isinstance(value, dict) or key != str(number):  # these keys number the errors
-                        texts.add(key)
+                        strings.add(key)
             elif isinstance(item, list):
                 pending += item
             else:
-                texts.add(scalar(item))
-        words_of = {sender: WORD.findall(sender.name) for sender in self.senders if texts}
-        matches = itertools.chain.from_iterable(map(WORD.finditer, texts))
+                strings.add(scalar(item))
+        words_of = {sender: WORD.findall(sender.name) for sender in self.senders if strings}
+        matches = itertools.chain.from_iterable(map(WORD.finditer, strings))
         words = set(itertools.chain.from_iterable(words_of.values()))
         words.intersection_update(map(re.Match.group, matches))
         return {sender for sender, parts in words_of.items() if words.issuperset(parts)}

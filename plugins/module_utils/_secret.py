@@ -24,9 +24,9 @@ MAX_BODY_LENGTH = 2000
 
 
 def hide_key(text: str, api_key: str) -> str:
-    """Replace the API key and all control characters in a text that a server or a library may have written.
+    """Replace the API key and all control characters in a string that a server or a library may have written.
 
-    It finds the key in upper and lower case, encoded for a URL, HTML or JSON, and as base64. Use it before a text is
+    It finds the key in upper and lower case, encoded for a URL, HTML or JSON, and as base64. Use it before a string is
     truncated, because it does not find a part of the key.
 
     :arg api_key: visible ASCII characters, at least one.

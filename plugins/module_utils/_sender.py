@@ -16,8 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-MAX_TEXTS = 20  # of messages with different texts
-MAX_PLACES = 5  # of further messages with one text
+MAX_GROUPS = 20  # of messages with the same text
+MAX_PLACES = 5  # of further messages of a group
 MAX_SHOWN = 100  # characters of a value
 
 FIELDS = ("sender", "description", "iso_code", "entity_id")
@@ -71,14 +71,14 @@ def describe(messages: Sequence[Message]) -> list[str]:
     for message in messages:
         groups.setdefault(message.text, []).append(message)
     sentences = []
-    for first, *others in list(groups.values())[:MAX_TEXTS]:
+    for first, *others in list(groups.values())[:MAX_GROUPS]:
         sentence = f"{first.place}: {first.text}" + (f" ({first.detail})" if first.detail else "")
         if others:
             places = ", ".join([other.place for other in others[:MAX_PLACES]] + ["..."] * (len(others) > MAX_PLACES))
             sentence += f" (and {len(others)} more: {places})"
         sentences.append(sentence)
-    if len(groups) > MAX_TEXTS:
-        sentences.append(f"and {len(groups) - MAX_TEXTS} more kinds of messages")
+    if len(groups) > MAX_GROUPS:
+        sentences.append(f"and {len(groups) - MAX_GROUPS} more kinds of messages")
     return sentences
 
 
@@ -236,10 +236,10 @@ def _read_common(
     description = _read(senders, entry, "description", defaults["description"])
     iso_code = _read(senders, entry, "iso_code", defaults["iso_code"])
     entity_id = _read(senders, entry, "entity_id", defaults["entity_id"], optional=iso_code.lower() != "in")
-    texts = (description, iso_code, entity_id)
+    common = (description, iso_code, entity_id)
     if len(senders.errors) == error_count and all(value is None or isinstance(value, str) for value in given):
-        valid[given] = texts  # no numbers: 1, 1.0 and True are the same key
-    return texts
+        valid[given] = common  # no numbers: 1, 1.0 and True are the same key
+    return common
 
 
 def _read(

@@ -305,7 +305,7 @@ api_calls:
 responses:
   description:
     - What the API responded to the first five and the last five HTTP requests.
-    - Attach it to a report of a problem with the API. It does not contain the API key, nor the user and the password of
+    - Attach it if you report an error of the API. It does not contain the API key, nor the user and the password of
       a proxy.
   type: list
   elements: dict

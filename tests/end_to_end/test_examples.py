@@ -65,7 +65,7 @@ class Shell:
         }
 
     def replace_addresses(self, text: str) -> str:
-        """A text with the mock API's address for Kaleyra's, and this shell's variables for those that it exports."""
+        """The text with the mock API's address for Kaleyra's, and this shell's variables for those that it exports."""
         exported = re.sub(r"\b((?:CONTROLLER|KALEYRA)_\w+)=\S+", r"\1=${\1}", text)
         return re.sub(r"https://api\.(\w+\.)?kaleyra\.io", self.mock_api_url, exported)
 

@@ -48,7 +48,7 @@ class Case:
 
 
 def find_key(text: str) -> str:
-    """The first part of `MARK` with at least 8 characters in a text, or an empty string."""
+    """The first part of `MARK` with at least 8 characters in a string, or an empty string."""
     encoded = [base64.b64encode(b"\0" * start + MARK.encode()).decode() for start in range(3)]
     # The ends of base64 depend on the neighbours of the mark.
     words = [MARK, MARK[::-1], MARK.encode().hex(), *(word.rstrip("=")[4:-1] for word in encoded)]

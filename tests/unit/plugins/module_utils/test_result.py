@@ -23,27 +23,30 @@ from ansible_collections.community.kaleyra.plugins.module_utils._sender import S
 KEY = "Axxxxxxxxxxxxxxxxxxxxxxxxxxxx3"
 
 
-def outcome(name, value, iso_code="in", changed=False, **texts):
+def outcome(name, value, iso_code="in", changed=False, **fields):
     """A sender and its result. ``changed`` marks one in doubt, whose outcome does not imply a change."""
-    return Sender(name, "testing", iso_code), SenderResult(value, **texts, in_doubt=changed)
+    return Sender(name, "testing", iso_code), SenderResult(value, **fields, in_doubt=changed)
 
 
-def one_of_each(**texts):
-    return [outcome(f"S{number}", value, **texts) for number, value in enumerate(OUTCOMES)]
+def one_of_each(**fields):
+    return [outcome(f"S{number}", value, **fields) for number, value in enumerate(OUTCOMES)]
 
 
 def result(outcomes, report="all", requests=0, **options):
     return build_result(RunResult(dict(outcomes), requests), CREATE, report, **options)
 
 
-@pytest.mark.parametrize(
-    ("texts", "known"),
-    [({}, {}), ({"id": "6XX67", "code": "MSG106", "msg": "why"}, {"id": "6XX67", "code": "MSG106", "msg": "why"})],
-)
-def test_row_contains_only_known_values(texts, known):
-    (row,) = result([outcome("ADPAI", "created", **texts)])["senders"]
-    fields = {"sender": "ADPAI", "outcome": "created", "changed": True, "failed": False, "iso_code": "in"}
-    assert row == {**fields, **known}
+@pytest.mark.parametrize("fields", [{}, {"id": "6XX67", "code": "MSG106", "msg": "why"}])
+def test_row_contains_only_known_values(fields):
+    (row,) = result([outcome("ADPAI", "created", **fields)])["senders"]
+    assert row == {
+        "sender": "ADPAI",
+        "outcome": "created",
+        "changed": True,
+        "failed": False,
+        "iso_code": "in",
+        **fields,
+    }
     (row,) = result([outcome("ADPAI", "deleted", iso_code="")])["senders"]
     assert "iso_code" not in row
 
@@ -134,10 +137,10 @@ def response(body="x" * 2000):
 @pytest.mark.parametrize("length", [5, 2000])
 @pytest.mark.parametrize("values", [*[(value,) for value in OUTCOMES], OUTCOMES])
 def test_awx_keeps_result_of_5000_senders(values, length):
-    texts = {"id": "6XX67" * 8, "code": "RBC192"}
+    fields = {"id": "6XX67" * 8, "code": "RBC192"}
     results = {
         Sender(f"ABCDEF{number:05}", "'" * length, "in", "9" * 30): SenderResult(
-            values[number % len(values)], **texts, msg=f"{number:05}".ljust(length, ".")
+            values[number % len(values)], **fields, msg=f"{number:05}".ljust(length, ".")
         )
         for number in range(5000)
     }
@@ -152,7 +155,7 @@ def test_awx_keeps_result_of_5000_senders(values, length):
 
 def test_long_result_is_shortened_in_order():
     def shortened(length):
-        """What is shortened if the texts of the rows have this length."""
+        """What is shortened if the messages of the rows have this length."""
         outcomes = [outcome(f"OLD{number:04}", "present") for number in range(1000)]
         outcomes += [
             (Sender(f"NEW{number:03}", "y" * 50, "in"), SenderResult("created", code="MSG106", msg="x" * length))
@@ -186,8 +189,8 @@ def test_long_diff_drops_no_row(report):
 
 
 def test_result_that_fits_is_complete():
-    texts = {"id": "6XX67", "code": "E1", "msg": "." * 900}
-    rows = result([outcome(f"S{number}", "rejected", **texts) for number in range(500)])["senders"]
+    fields = {"id": "6XX67", "code": "E1", "msg": "." * 900}
+    rows = result([outcome(f"S{number}", "rejected", **fields) for number in range(500)])["senders"]
     assert {(row["msg"], row["code"], row["id"], row["iso_code"]) for row in rows} == {("." * 900, "E1", "6XX67", "in")}
 
 

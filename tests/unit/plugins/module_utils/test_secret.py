@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The community.kaleyra authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts that are safe to display."""
+"""Strings that are safe to display."""
 
 from __future__ import annotations
 
