@@ -89,7 +89,8 @@ def test_returns_result_after_unusable_response(start_module, name):
 def test_ends_and_sends_nothing_more(start_module, failure, number):
     with FaultyApi({SAMPLE_SID: {"key": SAMPLE_KEY, "senders": NAMES}}, ["ok", *[failure] * 99]) as mock_api:
         options = {"api_url": mock_api.url, "state": "absent", "connections": IN_FLIGHT, "timeout": NEVER}
-        with start_module({**options, "senders": NAMES}) as process:
+        restore_sigint = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a job with & ignores it
+        with start_module({**options, "senders": NAMES}, preexec_fn=restore_sigint) as process:
             while len(mock_api.requests) < SENT and process.poll() is None:
                 time.sleep(0.01)
             process.send_signal(number)
