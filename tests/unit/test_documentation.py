@@ -20,6 +20,8 @@ ERROR_CODES = {*_operations.STOP_CODES, *_operations.TOO_LARGE_CODES, *_operatio
 TITLES = [title for titles in COLUMNS.values() for title in titles]
 LISTS = {
     "docs/docsite/rst/guarantees.rst": [*OUTCOMES, *SUCCESS_CODES, *ERROR_CODES, *_operations.REJECTION_CODES],
+    "docs/docsite/rst/troubleshooting.rst": [*_operations.STOP_CODES, *_operations.TOO_LARGE_CODES],
+    "plugins/module_utils/_response.py": [*ERROR_CODES, *_operations.REJECTION_CODES],
     "docs/docsite/rst/guide_results.rst": [*OUTCOMES, *yaml.safe_load(kaleyra_sender.RETURN)],
     "docs/docsite/rst/guide_senders.rst": TITLES,
     "plugins/modules/kaleyra_sender.py": [*OUTCOMES, *TITLES],
